@@ -1,0 +1,1 @@
+//! The management API: JSON over HTTP, one file per operation.

@@ -1,0 +1,1 @@
+//! The vendors' ways: wire format, signature and doors, a folder each.

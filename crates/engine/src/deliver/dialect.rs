@@ -1,0 +1,84 @@
+//! The seam to the vendors' ways of writing a request and reading an answer.
+
+use std::fmt;
+
+use klingel_model::{
+    AttemptId, Dice, Endpoint, Message, Micros, RetrySchedule, SecretKey, SigningSecret, Trigger,
+};
+
+use super::transport::{Failure, OutboundRequest, Response};
+
+/// Everything an attempt is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Sending<'a> {
+    /// The message.
+    pub message: &'a Message,
+    /// The endpoint.
+    pub endpoint: &'a Endpoint,
+    /// The time of this attempt.
+    pub now: Micros,
+    /// The attempt's id.
+    pub attempt_id: AttemptId,
+    /// 1 for the first attempt.
+    pub attempt_number: u32,
+    /// Why it is made.
+    pub trigger: Trigger,
+}
+
+/// What an answer means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The receiver has it.
+    Delivered,
+    /// Try again by the schedule, if it has a place left.
+    Retry {
+        /// Not before this instant, whatever the schedule says.
+        not_before: Option<Micros>,
+        /// Whether the receiver asked for less: nothing else goes to it before `not_before` either.
+        slow_down: bool,
+    },
+    /// Trying again is useless.
+    GiveUp,
+    /// The receiver is gone for good: switch the endpoint off. A sentence for its owner.
+    Disable(String),
+}
+
+/// A message cannot be written for an endpoint; the sentence is for the endpoint's owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsendable(pub String);
+
+impl fmt::Display for Unsendable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A text is not a secret of this dialect; says why, without the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfitSecret(pub String);
+
+/// A vendor's way. Pure: no clock, no dice, no network of its own.
+pub trait Dialect: Send + Sync {
+    /// Its name in the API, such as `standard`.
+    fn name(&self) -> &'static str;
+
+    /// Writes the request of an attempt.
+    fn write(&self, sending: &Sending<'_>) -> Result<OutboundRequest, Unsendable>;
+
+    /// Reads what came back at `now`.
+    fn read(&self, outcome: &Result<Response, Failure>, now: Micros) -> Verdict;
+
+    /// When failed deliveries are tried again, unless the endpoint says otherwise.
+    fn retry_schedule(&self) -> RetrySchedule;
+
+    /// A secret for a new endpoint that brings none; `None` where unsigned endpoints are usual.
+    fn new_secret(&self, dice: &dyn Dice) -> Option<SecretKey>;
+
+    /// Reads a secret that an endpoint's owner chose.
+    fn parse_secret(&self, text: &str) -> Result<SecretKey, UnfitSecret>;
+
+    /// The secrets that sign at `now`, newest first.
+    fn signing_secrets<'a>(&self, endpoint: &'a Endpoint, now: Micros) -> Vec<&'a SigningSecret> {
+        endpoint.secrets.iter().filter(|secret| secret.expires_at.is_none_or(|end| now < end)).collect()
+    }
+}

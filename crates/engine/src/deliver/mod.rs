@@ -1,0 +1,7 @@
+//! Station 4: send. A dialect writes the request, a transport sends it, the dialect reads the answer.
+
+pub mod dialect;
+pub mod transport;
+
+pub use dialect::{Dialect, Sending, UnfitSecret, Unsendable, Verdict};
+pub use transport::{Failure, OutboundRequest, Response, Sent, Transport};

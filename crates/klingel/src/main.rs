@@ -1,0 +1,2 @@
+//! Klingel, the webhook server.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The only door to customers: HTTP client with an address guard behind name resolution.

@@ -1,0 +1,38 @@
+//! What chores do.
+
+use klingel_model::Micros;
+
+use crate::Verb;
+
+/// How much a step of upkeep removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retired {
+    /// Messages removed.
+    pub messages: u64,
+    /// Attempts removed.
+    pub attempts: u64,
+    /// Deliveries removed.
+    pub deliveries: u64,
+    /// Whether more is left to do: call again.
+    pub more: bool,
+}
+
+/// Upkeep goes in short steps, so that no other verb waits long behind one.
+pub trait Upkeep: Send + Sync {
+    /// Removes messages that were accepted before `before`, with their attempts. Messages that are still owed to
+    /// somebody stay. At most `limit` messages a call.
+    fn retire(&self, before: Micros, limit: usize) -> Verb<'_, Retired>;
+
+    /// Removes payloads whose own time is over (`payload_until` at or before `now`), at most `limit` a call.
+    /// Gives how many.
+    fn expire_payloads(&self, now: Micros, limit: usize) -> Verb<'_, u64>;
+
+    /// Forgets idempotency keys that expired at or before `now`, at most `limit` a call. Gives how many.
+    fn forget_answers(&self, now: Micros, limit: usize) -> Verb<'_, u64>;
+
+    /// Erases what belonged to deleted applications and endpoints, at most about `limit` rows a call.
+    fn erase_deleted(&self, limit: usize) -> Verb<'_, Retired>;
+
+    /// Makes one durable write and one read, to see that the store works.
+    fn probe(&self, now: Micros) -> Verb<'_, ()>;
+}

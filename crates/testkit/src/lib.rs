@@ -1,0 +1,1 @@
+//! For tests only: fake clock, seeded dice, in-memory store, hostile receivers.

@@ -1,0 +1,115 @@
+//! Calls that hide a failure, wait for the clock in a test, or queue without end.
+
+use super::tree::Tree;
+use super::{Finding, rust_source::RustSource};
+
+const RULE: &str = "banned-call";
+
+/// Where a call is banned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Where {
+    Everywhere,
+    OutsideTests,
+    InTests,
+}
+
+/// Text in code, where it is banned, and what to write instead.
+const BANNED: &[(&str, Where, &str)] = &[
+    (
+        ".unwrap()",
+        Where::OutsideTests,
+        "handle the error, or `expect(\"why it cannot fail\")` for a true invariant",
+    ),
+    ("todo!", Where::Everywhere, "finish it, or leave the function out"),
+    ("unimplemented!", Where::Everywhere, "finish it, or leave the function out"),
+    (
+        "#[ignore",
+        Where::Everywhere,
+        "make the test deterministic and fast, or delete it; a skipped test proves nothing",
+    ),
+    ("unbounded_channel", Where::Everywhere, "use `channel(SOME_MAX)`: every queue has a named maximum"),
+    (
+        "thread::sleep",
+        Where::InTests,
+        "wait for the signal that the thing has happened (channel, Notify, watch)",
+    ),
+    (
+        "time::sleep",
+        Where::InTests,
+        "wait for the signal that the thing has happened (channel, Notify, watch)",
+    ),
+];
+
+/// Finds every banned call.
+pub fn check(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (file, rust) in tree.rust_files() {
+        for (number, line) in rust.code_lines() {
+            for message in broken_in(rust, number, line) {
+                findings.push(Finding::error(&file.path, number, RULE, message));
+            }
+        }
+    }
+    findings
+}
+
+fn broken_in(rust: &RustSource, number: usize, line: &str) -> Vec<String> {
+    let in_tests = rust.is_test_line(number);
+    BANNED
+        .iter()
+        .filter(|(call, place, _)| {
+            line.contains(call)
+                && match place {
+                    Where::Everywhere => true,
+                    Where::OutsideTests => !in_tests,
+                    Where::InTests => in_tests,
+                }
+        })
+        .map(|(call, place, instead)| {
+            let place = match place {
+                Where::Everywhere => "",
+                Where::OutsideTests => " outside tests",
+                Where::InTests => " in a test",
+            };
+            format!("`{call}`{place}: {instead}")
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(path: &str, text: &str) -> Vec<String> {
+        check(&Tree::of(&[(path, text)])).into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn each_banned_call_is_found_where_it_is_banned() {
+        for (call, place, _) in BANNED {
+            let (inside, outside) =
+                (("crates/a/tests/it.rs", Where::InTests), ("crates/a/src/b.rs", Where::OutsideTests));
+            for (path, here) in [inside, outside] {
+                let banned_here = *place == Where::Everywhere || *place == here;
+                assert_eq!(
+                    messages(path, &format!("fn a() {{ {call} }}\n")).len(),
+                    usize::from(banned_here),
+                    "{call} {path}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_test_module_may_unwrap_and_prose_may_name_anything() {
+        let text = "//! Never `.unwrap()`, never todo!\n#[cfg(test)]\nmod tests {\n    fn a() { b().unwrap(); }\n}\n";
+        assert_eq!(messages("crates/a/src/b.rs", text), Vec::<String>::new());
+        assert_eq!(messages("crates/a/src/b.rs", "fn a() { b().unwrap_or(1); }\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_message_says_what_to_do_instead() {
+        let found = messages("crates/a/src/b.rs", "fn a() { b().unwrap(); }\n");
+        assert!(found[0].contains("outside tests") && found[0].contains("expect("), "{found:?}");
+    }
+}

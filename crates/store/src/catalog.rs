@@ -48,6 +48,8 @@ pub enum Written {
 
 /// Writes to the catalogue.
 ///
+/// Every verb asks in this order: idempotency key, existence, expected version, uniqueness, limit.
+///
 /// `replace_*` give [`Changed`](crate::Error::Changed) when the row's `updated_at` is not `expected`, so that two
 /// people who change the same thing at once cannot overwrite each other unseen.
 pub trait Catalog: Send + Sync {
@@ -73,7 +75,7 @@ pub trait Catalog: Send + Sync {
     /// Adds an event type. Errors: `Taken("name")`.
     fn add_event_type(&self, event_type: EventType, once: Option<Once>) -> Verb<'_, Written>;
 
-    /// Replaces the event type of this id. Errors: `Gone`, `Changed`.
+    /// Replaces the event type of this id. Errors: `Taken("name")`, `Gone`, `Changed`.
     fn replace_event_type(&self, event_type: EventType, expected: Micros) -> Verb<'_, ()>;
 
     /// Deletes an event type for good. Errors: `Gone`.
@@ -88,7 +90,8 @@ pub trait Catalog: Send + Sync {
     fn replace_endpoint(&self, endpoint: Endpoint, expected: Micros, once: Option<Once>)
     -> Verb<'_, Written>;
 
-    /// Deletes an endpoint; what is still owed to it is dropped. Errors: `Gone`.
+    /// Deletes an endpoint with its secrets and headers; what is still owed to it is dropped. Attempts that were made
+    /// stay with their messages, so that it can be shown to whom data went. Errors: `Gone`.
     fn delete_endpoint(&self, app_id: AppId, id: EndpointId) -> Verb<'_, ()>;
 
     /// Deletes a message's payload. Errors: `Gone`.

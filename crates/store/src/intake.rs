@@ -12,7 +12,7 @@ use crate::catalog::OnceKey;
 pub struct Admission {
     /// The message.
     pub message: Arc<Message>,
-    /// One delivery each.
+    /// One delivery each. Those that do not exist (any more) in the message's application are left out.
     pub endpoints: Vec<EndpointId>,
     /// The publisher's idempotency key, if any.
     pub once: Option<OnceKey>,
@@ -34,7 +34,7 @@ pub trait Intake: Send + Sync {
     /// When it gives `Ok`, the message survives a power cut. Many callers share one commit.
     ///
     /// Errors: [`Taken("eventId")`](crate::Error::Taken), [`KeyReused`](crate::Error::KeyReused),
-    /// [`Gone`](crate::Error::Gone) when the application has been deleted,
-    /// [`Full`](crate::Error::Full), [`Unavailable`](crate::Error::Unavailable).
+    /// [`Gone`](crate::Error::Gone) when the application has been deleted or is
+    /// another environment's, [`Full`](crate::Error::Full), [`Unavailable`](crate::Error::Unavailable).
     fn admit(&self, admission: Admission) -> Verb<'_, Admitted>;
 }

@@ -43,3 +43,61 @@ pub struct Scan<T, K> {
     /// (after [`SCAN_ROWS_MAX`] rows were looked at).
     pub resume: Option<K>,
 }
+
+impl<T, K: Clone> Scan<T, K> {
+    /// Collects one page of at most `limit` items (at least 1).
+    ///
+    /// `rows` begin behind the page's cursor and come in the list's direction: a key, and the item if it passes the
+    /// filter. They are read only as far as needed, one row beyond the page at most.
+    pub fn collect<E>(
+        rows: impl IntoIterator<Item = Result<(K, Option<T>), E>>,
+        limit: usize,
+    ) -> Result<Self, E> {
+        let mut items = Vec::new();
+        let (mut last_item, mut last_row) = (None, None);
+        for (looked_at, row) in rows.into_iter().enumerate() {
+            let (key, item) = row?;
+            if looked_at == SCAN_ROWS_MAX {
+                return Ok(Self { items, resume: last_row });
+            }
+            if let Some(item) = item {
+                if items.len() >= limit.max(1) {
+                    return Ok(Self { items, resume: last_item });
+                }
+                items.push(item);
+                last_item = Some(key.clone());
+            }
+            last_row = Some(key);
+        }
+        Ok(Self { items, resume: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+
+    fn scan(rows: std::ops::Range<usize>, every: usize, limit: usize) -> Scan<usize, usize> {
+        let rows = rows.map(|n| Ok::<_, Infallible>((n, n.is_multiple_of(every).then_some(n))));
+        Scan::collect(rows, limit).unwrap()
+    }
+
+    #[test]
+    fn a_full_last_page_knows_that_it_is_the_last() {
+        assert_eq!(scan(0..3, 1, 3), Scan { items: vec![0, 1, 2], resume: None });
+        assert_eq!(scan(0..4, 1, 3), Scan { items: vec![0, 1, 2], resume: Some(2) });
+        assert_eq!(scan(0..6, 5, 1), Scan { items: vec![0], resume: Some(0) });
+        assert_eq!(scan(0..5, 5, 1), Scan { items: vec![0], resume: None });
+    }
+
+    #[test]
+    fn a_filter_that_lets_nothing_through_stops_and_says_where() {
+        assert_eq!(scan(1..SCAN_ROWS_MAX + 1, 1_000_000, 5), Scan { items: vec![], resume: None });
+        assert_eq!(
+            scan(1..SCAN_ROWS_MAX + 2, 1_000_000, 5),
+            Scan { items: vec![], resume: Some(SCAN_ROWS_MAX) }
+        );
+    }
+}

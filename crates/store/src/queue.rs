@@ -95,11 +95,15 @@ pub trait Queue: Send + Sync {
         limit: usize,
     ) -> Verb<'_, Vec<Waiting>>;
 
-    /// Retries and manual deliveries of an endpoint that are due at `until` or earlier, earliest first.
+    /// Retries and manual deliveries of an endpoint that are due at `until` or earlier, earliest first; of those that
+    /// are due at once, scheduled ones first, then by message.
     fn due(&self, endpoint_id: EndpointId, until: Micros, limit: usize) -> Verb<'_, WaitingPage>;
 
     /// Records attempts and what becomes of their deliveries: the whole batch or nothing.
-    /// A settlement of a delivery that is settled already records its attempt and changes nothing else.
+    ///
+    /// A settlement of a delivery that is settled already records its attempt and changes nothing else. An attempt
+    /// whose id is recorded already, or whose message is gone, is left out. After [`Outcome::Retry`] the delivery has
+    /// had [`Attempt::number`] attempts; without an attempt, as many as before.
     fn settle(&self, settlements: Vec<Settlement>) -> Verb<'_, ()>;
 
     /// Asks for one more attempt of this message to this endpoint, beside what is scheduled. Durable when `Ok`.

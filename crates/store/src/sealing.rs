@@ -84,11 +84,11 @@ mod tests {
     #[test]
     fn opens_only_for_its_owner_and_key() {
         let sealer = Sealer::new(&[1; 32]);
-        let sealed = sealer.seal(b"ep_1", b"whsec_x", &Fixed);
-        assert_eq!(sealer.open(b"ep_1", &sealed).unwrap(), b"whsec_x");
-        assert_eq!(sealer.open(b"ep_2", &sealed), Err(CannotOpen));
-        assert_eq!(Sealer::new(&[2; 32]).open(b"ep_1", &sealed), Err(CannotOpen));
-        assert_eq!(sealer.open(b"ep_1", &sealed[..20]), Err(CannotOpen));
-        assert!(!sealed.windows(6).any(|w| w == b"whsec_"));
+        let closed = sealer.seal(b"ep_1", b"whsec_x", &Fixed);
+        assert_eq!(sealer.open(b"ep_1", &closed).unwrap(), b"whsec_x");
+        assert_eq!(sealer.open(b"ep_2", &closed), Err(CannotOpen));
+        assert_eq!(Sealer::new(&[2; 32]).open(b"ep_1", &closed), Err(CannotOpen));
+        assert_eq!(sealer.open(b"ep_1", &closed[..20]), Err(CannotOpen));
+        assert!(!closed.windows(6).any(|w| w == b"whsec_"));
     }
 }

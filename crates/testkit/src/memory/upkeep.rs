@@ -1,0 +1,114 @@
+//! What chores do.
+
+use std::sync::Arc;
+
+use klingel_model::{Message, MessageSeq, Micros};
+use klingel_store::{Error, Retired, Upkeep, Verb};
+
+use super::{MemoryStore, State};
+
+impl Upkeep for MemoryStore {
+    fn retire(&self, before: Micros, limit: usize) -> Verb<'_, Retired> {
+        self.verb(move |state| {
+            let owed: Vec<MessageSeq> = state.deliveries.keys().map(|key| key.message_seq).collect();
+            let old = state.messages.iter().filter(|(_, message)| message.created_at < before);
+            let free: Vec<MessageSeq> =
+                old.map(|(seq, _)| *seq).filter(|seq| !owed.contains(seq)).take(limit + 1).collect();
+            let mut retired = Retired { more: free.len() > limit, ..Retired::default() };
+            for seq in free.into_iter().take(limit) {
+                retired.messages += 1;
+                retired.attempts += state.remove_message(seq);
+            }
+            Ok(retired)
+        })
+    }
+
+    fn expire_payloads(&self, now: Micros, limit: usize) -> Verb<'_, u64> {
+        self.verb(move |state| {
+            let over = |message: &&mut Arc<Message>| message.payload_until.is_some_and(|until| until <= now);
+            let mut count = 0;
+            for message in state.messages.values_mut().filter(over).take(limit) {
+                *message =
+                    Arc::new(Message { payload: None, payload_until: None, ..Message::clone(message) });
+                count += 1;
+            }
+            Ok(count)
+        })
+    }
+
+    fn forget_answers(&self, now: Micros, limit: usize) -> Verb<'_, u64> {
+        self.verb(move |state| {
+            let over = state.once.iter().filter(|(_, kept)| kept.expires_at <= now);
+            let keys: Vec<_> = over.map(|(key, _)| *key).take(limit).collect();
+            for key in &keys {
+                state.once.remove(key);
+            }
+            Ok(keys.len() as u64)
+        })
+    }
+
+    fn erase_deleted(&self, limit: usize) -> Verb<'_, Retired> {
+        self.verb(move |state| {
+            let mut erased = Retired::default();
+            for _ in 0..limit {
+                if !state.erase_one(&mut erased) {
+                    return Ok(erased);
+                }
+            }
+            erased.more = !state.erasing_endpoints.is_empty() || !state.erasing_applications.is_empty();
+            Ok(erased)
+        })
+    }
+
+    fn probe(&self, now: Micros) -> Verb<'_, ()> {
+        self.verb(move |state| {
+            state.probed_at = Some(now);
+            match state.probed_at {
+                Some(at) if at == now => Ok(()),
+                _ => Err(Error::Corrupt("the probe was written and is not there".to_owned())),
+            }
+        })
+    }
+}
+
+impl State {
+    /// Removes one delivery or message whose owner was deleted, or the mark of an owner who has none left.
+    /// `false` when nothing is left to do.
+    fn erase_one(&mut self, erased: &mut Retired) -> bool {
+        if let Some(endpoint_id) = self.erasing_endpoints.first().copied() {
+            match self.deliveries.keys().find(|key| key.endpoint_id == endpoint_id).copied() {
+                Some(key) => {
+                    self.deliveries.remove(&key);
+                    erased.deliveries += 1;
+                }
+                None => {
+                    self.erasing_endpoints.remove(&endpoint_id);
+                }
+            }
+            return true;
+        }
+        let Some(app_id) = self.erasing_applications.first().copied() else { return false };
+        match self.messages.iter().find(|(_, message)| message.app_id == app_id).map(|(seq, _)| *seq) {
+            Some(seq) => {
+                erased.messages += 1;
+                erased.attempts += self.remove_message(seq);
+            }
+            None => {
+                self.erasing_applications.remove(&app_id);
+            }
+        }
+        true
+    }
+
+    /// Removes a message with its attempts. Gives how many attempts.
+    fn remove_message(&mut self, seq: MessageSeq) -> u64 {
+        let Some(message) = self.messages.remove(&seq) else { return 0 };
+        self.message_seqs.remove(&(message.app_id, message.id));
+        if let Some(event_id) = &message.event_id {
+            self.event_ids.remove(&(message.app_id, event_id.clone()));
+        }
+        let before = self.attempts.len();
+        self.attempts.retain(|(message_id, _), _| *message_id != message.id);
+        (before - self.attempts.len()) as u64
+    }
+}

@@ -1,0 +1,53 @@
+//! Standard Webhooks 1.0.0. What is honoured, and what is good to know: `README.md` in this folder.
+
+use aws_lc_rs::signature::Ed25519KeyPair;
+use klingel_engine::deliver::{
+    Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, Unsendable, Verdict,
+};
+use klingel_model::{Dice, Micros, RetrySchedule, SecretKey};
+
+use crate::http_rules;
+
+pub mod sign;
+pub mod verify;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+/// The dialect of applications that name none.
+#[derive(Debug, Clone, Copy)]
+pub struct Standard;
+
+impl Dialect for Standard {
+    fn name(&self) -> &'static str {
+        "standard"
+    }
+
+    fn write(&self, sending: &Sending<'_>) -> Result<OutboundRequest, Unsendable> {
+        wire::write(sending, &self.signing_secrets(sending.endpoint, sending.now))
+    }
+
+    fn read(&self, outcome: &Result<Response, Failure>, now: Micros) -> Verdict {
+        http_rules::read(outcome, now)
+    }
+
+    fn retry_schedule(&self) -> RetrySchedule {
+        RetrySchedule::standard()
+    }
+
+    fn new_secret(&self, dice: &dyn Dice) -> Option<SecretKey> {
+        Some(SecretKey::generate(dice))
+    }
+
+    fn parse_secret(&self, text: &str) -> Result<SecretKey, UnfitSecret> {
+        let key = SecretKey::parse(text).map_err(|invalid| UnfitSecret(invalid.to_string()))?;
+        if let SecretKey::Ed25519(pair) = &key {
+            let (seed, public) = pair.split_at(32);
+            Ed25519KeyPair::from_seed_and_public_key(seed, public).map_err(|_| {
+                UnfitSecret("the last 32 bytes of whsk_… are not the public key of the first 32".to_owned())
+            })?;
+        }
+        Ok(key)
+    }
+}

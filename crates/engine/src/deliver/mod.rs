@@ -1,7 +1,9 @@
 //! Station 4: send. A dialect writes the request, a transport sends it, the dialect reads the answer.
 
+pub mod attempt;
 pub mod dialect;
 pub mod transport;
 
+pub use attempt::{Made, make};
 pub use dialect::{Dialect, Sending, UnfitSecret, Unsendable, Verdict};
 pub use transport::{Failure, OutboundRequest, Response, Sent, Transport};

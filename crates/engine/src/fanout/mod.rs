@@ -1,0 +1,16 @@
+//! Station 2: who wants a message. A pure function over the cached catalogue.
+
+use std::sync::Arc;
+
+use klingel_model::Message;
+
+mod catalogue;
+mod target;
+
+pub use catalogue::{AppEntry, Catalogue};
+pub use target::Target;
+
+/// The endpoints that want this message: enabled, of its event type, in one of its channels.
+pub fn wanted_by(message: &Message, targets: &[Arc<Target>]) -> Vec<Arc<Target>> {
+    targets.iter().filter(|target| target.wants(message)).cloned().collect()
+}

@@ -1,0 +1,441 @@
+//! All lanes together: who goes next, within the bounds on requests under way and on memory.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use klingel_model::{AppId, DeliveryKey, EndpointId, Message, MessageSeq, Micros, Trigger};
+use klingel_store::{LaneHead, Waiting};
+
+use super::bucket::Bucket;
+use super::lane::{Lane, LaneHealth, RETRY_SHARE, payload_bytes};
+use super::reading::{Read, ReadAnswer};
+use crate::fanout::Target;
+
+/// What the lanes may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Requests under way, all lanes together.
+    pub in_flight_max: usize,
+    /// Deliveries of one lane that wait in memory.
+    pub lane_waiting_max: usize,
+    /// Payload bytes of all deliveries in memory, those under way included.
+    pub waiting_bytes_max: usize,
+    /// Failures in a row after which a lane is only probed.
+    pub breaker_failures: u32,
+    /// First wait between probes.
+    pub breaker_wait_min: Duration,
+    /// Longest wait between probes.
+    pub breaker_wait_max: Duration,
+}
+
+/// A delivery to be sent now.
+#[derive(Debug)]
+pub struct Launch {
+    /// To whom.
+    pub target: Arc<Target>,
+    /// What.
+    pub waiting: Waiting,
+    /// How that endpoint has done.
+    pub health: Arc<LaneHealth>,
+}
+
+/// What to do now.
+#[derive(Debug, Default)]
+pub struct Turn {
+    /// Send these.
+    pub launches: Vec<Launch>,
+    /// Read these.
+    pub reads: Vec<Read>,
+    /// Take the next turn at this monotonic instant, if nothing happens before.
+    pub wake_at: Option<Duration>,
+}
+
+/// The instants of a turn.
+#[derive(Debug, Clone, Copy)]
+struct Now {
+    wall: Micros,
+    monotonic: Duration,
+}
+
+/// All lanes.
+#[derive(Debug)]
+pub struct Lanes {
+    bounds: Bounds,
+    by_endpoint: HashMap<EndpointId, Lane>,
+    app_buckets: HashMap<AppId, Bucket>,
+    ready_first: VecDeque<EndpointId>,
+    ready_retries: VecDeque<EndpointId>,
+    /// To be looked at in this turn.
+    stirred: Vec<EndpointId>,
+    /// Want to read, but memory is full.
+    starved: VecDeque<EndpointId>,
+    wakes: BTreeSet<(Duration, EndpointId)>,
+    under_way: usize,
+    held_bytes: usize,
+    firsts_in_a_row: u32,
+    /// Wall clock minus monotonic clock at the last turn, in microseconds: a step in it is a jump of the wall clock.
+    offset_us: Option<i128>,
+}
+
+/// A wall clock that moves this far against the monotonic one has been set by somebody.
+const CLOCK_JUMP: Duration = Duration::from_millis(500);
+
+impl Lanes {
+    /// No lanes yet.
+    pub fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            by_endpoint: HashMap::new(),
+            app_buckets: HashMap::new(),
+            ready_first: VecDeque::new(),
+            ready_retries: VecDeque::new(),
+            stirred: Vec::new(),
+            starved: VecDeque::new(),
+            wakes: BTreeSet::new(),
+            under_way: 0,
+            held_bytes: 0,
+            firsts_in_a_row: 0,
+            offset_us: None,
+        }
+    }
+
+    /// Requests under way.
+    pub fn under_way(&self) -> usize {
+        self.under_way
+    }
+
+    /// Payload bytes in memory.
+    pub fn held_bytes(&self) -> usize {
+        self.held_bytes
+    }
+
+    /// Whether there is a lane for this endpoint.
+    pub fn has(&self, endpoint_id: EndpointId) -> bool {
+        self.by_endpoint.contains_key(&endpoint_id)
+    }
+
+    /// The endpoints of an application that have a lane.
+    pub fn of_application(&self, app_id: AppId) -> Vec<EndpointId> {
+        let lanes = self.by_endpoint.values().filter(|lane| lane.target.endpoint.app_id == app_id);
+        lanes.map(|lane| lane.target.endpoint.id).collect()
+    }
+
+    /// A message has just been taken in. Only saves the time of reading it.
+    pub fn hand_in(&mut self, seq: MessageSeq, message: &Arc<Message>, targets: Vec<Arc<Target>>) {
+        for target in targets {
+            let key =
+                DeliveryKey { endpoint_id: target.endpoint.id, message_seq: seq, trigger: Trigger::Schedule };
+            let delivery = klingel_model::Delivery { key, attempts: 0, due_at: None };
+            let waiting = Waiting { delivery, message: Arc::clone(message) };
+            let lane = lane_of(&mut self.by_endpoint, target);
+            if lane.knows(seq) {
+                continue;
+            }
+            let id = lane.target.endpoint.id;
+            // While a read is under way it may bring the lane level with the store: newer ones can be held at once.
+            // Otherwise older ones wait in the store and come first.
+            let level =
+                lane.unread_behind.is_none() || matches!(lane.reading, Some(Read::FirstAttempts { .. }));
+            if !level || !fits(&self.bounds, self.held_bytes, lane, &waiting) {
+                lane.note_unread(MessageSeq(seq.0 - 1));
+            } else {
+                self.held_bytes += payload_bytes(&waiting);
+                lane.hold(waiting);
+            }
+            self.stirred.push(id);
+        }
+    }
+
+    /// The store has unsettled deliveries of this endpoint.
+    pub fn learn(&mut self, head: LaneHead, target: Arc<Target>) {
+        let lane = lane_of(&mut self.by_endpoint, target);
+        if head.first_attempts && lane.unread_behind.is_none() && lane.reading.is_none() {
+            lane.note_unread(MessageSeq(i64::MIN));
+        }
+        if let Some(due) = head.next_due {
+            lane.note_due(due);
+        }
+        self.stirred.push(head.endpoint_id);
+    }
+
+    /// The store has unsettled deliveries of an endpoint that has a lane already.
+    pub fn learn_known(&mut self, head: LaneHead) {
+        if let Some(lane) = self.by_endpoint.get(&head.endpoint_id) {
+            let target = Arc::clone(&lane.target);
+            self.learn(head, target);
+        }
+    }
+
+    /// Something of this endpoint is due at this instant.
+    pub fn due(&mut self, target: Arc<Target>, at: Micros) {
+        let id = target.endpoint.id;
+        lane_of(&mut self.by_endpoint, target).note_due(at);
+        self.stirred.push(id);
+    }
+
+    /// The endpoint has other settings now; `None`: it is gone.
+    pub fn retarget(&mut self, endpoint_id: EndpointId, target: Option<Arc<Target>>) {
+        match target {
+            Some(target) => {
+                if let Some(lane) = self.by_endpoint.get_mut(&endpoint_id) {
+                    lane.retarget(target);
+                    if !lane.enabled() {
+                        self.held_bytes -= lane.spill();
+                    }
+                } else if !target.endpoint.disabled {
+                    // Deliveries may have waited in the store while the endpoint was disabled.
+                    lane_of(&mut self.by_endpoint, target).look_again();
+                }
+                self.stirred.push(endpoint_id);
+            }
+            None => {
+                if let Some(lane) = self.by_endpoint.get_mut(&endpoint_id) {
+                    self.held_bytes -= lane.spill();
+                    lane.unread_behind = None;
+                    lane.next_due = None;
+                    let mut endpoint = lane.target.endpoint.clone();
+                    endpoint.disabled = true;
+                    let dialect = Arc::clone(&lane.target.dialect);
+                    lane.target = Arc::new(Target::new(endpoint, None, dialect));
+                }
+            }
+        }
+    }
+
+    /// The endpoint has been switched off by what was recorded.
+    pub fn disabled(&mut self, endpoint_id: EndpointId) {
+        if let Some(lane) = self.by_endpoint.get_mut(&endpoint_id) {
+            let mut target = Target::clone(&lane.target);
+            target.endpoint.disabled = true;
+            lane.target = Arc::new(target);
+            self.held_bytes -= lane.spill();
+        }
+    }
+
+    /// A request has ended; its recording comes later.
+    pub fn finished(
+        &mut self,
+        key: DeliveryKey,
+        succeeded: bool,
+        pause_until: Option<Micros>,
+        monotonic: Duration,
+    ) {
+        self.under_way -= 1;
+        if let Some(lane) = self.by_endpoint.get_mut(&key.endpoint_id) {
+            lane.under_way -= 1;
+            if succeeded {
+                lane.breaker.succeeded();
+            } else {
+                let b = &self.bounds;
+                lane.breaker.failed(monotonic, b.breaker_failures, b.breaker_wait_min, b.breaker_wait_max);
+            }
+            lane.paused_until = lane.paused_until.max(pause_until);
+            self.stirred.push(key.endpoint_id);
+        }
+    }
+
+    /// An attempt is recorded; `retry_at`: when the delivery is due again.
+    pub fn settled(&mut self, key: DeliveryKey, retry_at: Option<Micros>) {
+        let Some(lane) = self.by_endpoint.get_mut(&key.endpoint_id) else { return };
+        self.held_bytes -= lane.release(key);
+        if let Some(at) = retry_at {
+            lane.note_due(at);
+            self.stirred.push(key.endpoint_id);
+        }
+        if self.held_bytes < self.bounds.waiting_bytes_max
+            && let Some(id) = self.starved.pop_front()
+        {
+            self.stirred.push(id);
+        }
+    }
+
+    /// What the store answered to a read.
+    pub fn read(&mut self, endpoint_id: EndpointId, answer: ReadAnswer) {
+        let Some(lane) = self.by_endpoint.get_mut(&endpoint_id) else { return };
+        let news = match answer {
+            ReadAnswer::FirstAttempts(page) => lane.take_first_attempts(page),
+            ReadAnswer::Due(page) => lane.take_due(page.work, page.next_due),
+            ReadAnswer::Failed => {
+                lane.read_failed();
+                Vec::new()
+            }
+        };
+        if lane.enabled() {
+            for waiting in news {
+                let Some(lane) = self.by_endpoint.get_mut(&endpoint_id) else { return };
+                if fits(&self.bounds, self.held_bytes, lane, &waiting) {
+                    self.held_bytes += payload_bytes(&waiting);
+                    lane.hold(waiting);
+                } else if let Some(due) = waiting.delivery.due_at {
+                    lane.note_due(due);
+                } else {
+                    lane.note_unread(MessageSeq(waiting.delivery.key.message_seq.0 - 1));
+                }
+            }
+        } else {
+            lane.look_again();
+        }
+        self.stirred.push(endpoint_id);
+    }
+
+    /// Forgets lanes that hold nothing.
+    pub fn forget_idle(&mut self, now: Micros) {
+        let queued = |lane: &Lane| lane.queued || lane.wake_at.is_some();
+        self.by_endpoint.retain(|_, lane| queued(lane) || !lane.is_idle(now));
+        if self.by_endpoint.is_empty() {
+            self.app_buckets.clear();
+        }
+    }
+
+    /// Takes a turn.
+    pub fn turn(&mut self, wall: Micros, monotonic: Duration) -> Turn {
+        let now = Now { wall, monotonic };
+        let mut turn = Turn::default();
+        self.notice_jump(now);
+        while let Some((at, id)) = self.wakes.first().copied()
+            && at <= monotonic
+        {
+            self.wakes.pop_first();
+            if let Some(lane) = self.by_endpoint.get_mut(&id) {
+                lane.wake_at = None;
+            }
+            self.stirred.push(id);
+        }
+        let mut stirred = std::mem::take(&mut self.stirred);
+        for id in stirred.drain(..) {
+            self.examine(id, now, &mut turn);
+        }
+        self.stirred = stirred;
+        while self.under_way < self.bounds.in_flight_max
+            && let Some(id) = self.next_ready()
+        {
+            self.launch_from(id, now, &mut turn);
+        }
+        turn.wake_at = self.wakes.first().map(|(at, _)| *at);
+        turn
+    }
+
+    /// Due times are wall-clock times, wake-ups are monotonic: after a jump all of them are counted anew.
+    fn notice_jump(&mut self, now: Now) {
+        let offset =
+            i128::from(now.wall.as_unix_us()) - i128::try_from(now.monotonic.as_micros()).unwrap_or(0);
+        let jumped =
+            self.offset_us.is_some_and(|before| (offset - before).unsigned_abs() > CLOCK_JUMP.as_micros());
+        self.offset_us = Some(offset);
+        if jumped {
+            for (_, id) in std::mem::take(&mut self.wakes) {
+                if let Some(lane) = self.by_endpoint.get_mut(&id) {
+                    lane.wake_at = None;
+                }
+                self.stirred.push(id);
+            }
+        }
+    }
+
+    fn next_ready(&mut self) -> Option<EndpointId> {
+        let retry_turn = self.firsts_in_a_row >= RETRY_SHARE && !self.ready_retries.is_empty();
+        if !retry_turn && let Some(id) = self.ready_first.pop_front() {
+            self.firsts_in_a_row = self.firsts_in_a_row.saturating_add(1);
+            return Some(id);
+        }
+        self.firsts_in_a_row = 0;
+        self.ready_retries.pop_front()
+    }
+
+    /// Sends one delivery of a lane and puts it back in the row: lanes take turns.
+    fn launch_from(&mut self, id: EndpointId, now: Now, turn: &mut Turn) {
+        let Some(lane) = self.by_endpoint.get_mut(&id) else { return };
+        lane.queued = false;
+        if lane.enabled() && lane.gate(now.wall, now.monotonic).is_ok() {
+            let app_bucket = app_bucket_of(&mut self.app_buckets, &lane.target);
+            let app_wait = app_bucket.as_ref().map_or(Duration::ZERO, |bucket| bucket.wait(now.monotonic));
+            if app_wait.is_zero() {
+                if let Some(waiting) = lane.take_next(now.monotonic) {
+                    if let Some(bucket) = app_bucket {
+                        bucket.take(now.monotonic);
+                    }
+                    self.under_way += 1;
+                    let (target, health) = (Arc::clone(&lane.target), Arc::clone(&lane.health));
+                    turn.launches.push(Launch { target, waiting, health });
+                }
+            } else {
+                return set_wake(&mut self.wakes, lane, now.monotonic + app_wait);
+            }
+        }
+        self.examine(id, now, turn);
+    }
+
+    /// Finds out what a lane can do: send, read, or wait for an instant.
+    fn examine(&mut self, id: EndpointId, now: Now, turn: &mut Turn) {
+        let Some(lane) = self.by_endpoint.get_mut(&id) else { return };
+        if !lane.enabled() {
+            return;
+        }
+        match lane.gate(now.wall, now.monotonic) {
+            Err(Some(at)) => return set_wake(&mut self.wakes, lane, at),
+            Ok(_) if lane.waiting() > 0 && !lane.queued => {
+                lane.queued = true;
+                if lane.first.is_empty() { &mut self.ready_retries } else { &mut self.ready_first }
+                    .push_back(id);
+            }
+            _ => {}
+        }
+        if let Some(read) = lane.wanted_read(now.wall, self.bounds.lane_waiting_max) {
+            if self.held_bytes >= self.bounds.waiting_bytes_max && !lane.holds_nothing() {
+                self.starved.push_back(id);
+            } else {
+                lane.reading = Some(read);
+                turn.reads.push(read);
+            }
+        }
+        if let Some(due) = lane.next_due
+            && now.wall < due
+        {
+            set_wake(&mut self.wakes, lane, now.monotonic + due.since(now.wall));
+        }
+    }
+}
+
+fn lane_of(lanes: &mut HashMap<EndpointId, Lane>, target: Arc<Target>) -> &mut Lane {
+    match lanes.entry(target.endpoint.id) {
+        Entry::Vacant(place) => place.insert(Lane::new(target)),
+        Entry::Occupied(place) => {
+            let lane = place.into_mut();
+            // A newer description comes along when another process changed the endpoint.
+            if lane.target.endpoint.updated_at < target.endpoint.updated_at {
+                lane.retarget(target);
+            }
+            lane
+        }
+    }
+}
+
+/// Every lane may hold one delivery, whatever the others hold.
+fn fits(bounds: &Bounds, held_bytes: usize, lane: &Lane, waiting: &Waiting) -> bool {
+    lane.holds_nothing()
+        || (lane.waiting() < bounds.lane_waiting_max
+            && held_bytes + payload_bytes(waiting) <= bounds.waiting_bytes_max)
+}
+
+fn app_bucket_of<'a>(buckets: &'a mut HashMap<AppId, Bucket>, target: &Target) -> Option<&'a mut Bucket> {
+    let per_s = target.app_rate_limit_per_s?;
+    let bucket = buckets.entry(target.endpoint.app_id).or_insert_with(|| Bucket::new(per_s));
+    if bucket.per_s() != per_s {
+        *bucket = Bucket::new(per_s);
+    }
+    Some(bucket)
+}
+
+fn set_wake(wakes: &mut BTreeSet<(Duration, EndpointId)>, lane: &mut Lane, at: Duration) {
+    let id = lane.target.endpoint.id;
+    if let Some(before) = lane.wake_at {
+        if before <= at {
+            return;
+        }
+        wakes.remove(&(before, id));
+    }
+    lane.wake_at = Some(at);
+    wakes.insert((at, id));
+}

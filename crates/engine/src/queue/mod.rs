@@ -1,0 +1,17 @@
+//! Station 3: wait.
+//!
+//! [`Lanes`] is a plain state machine without clock, network or store: events go in ([`Lanes::hand_in`],
+//! [`Lanes::finished`], …), and [`Lanes::turn`] says what to send and what to read next. A lane holds one endpoint's
+//! deliveries; what does not fit in memory stays in the store and is read when its turn comes.
+
+mod breaker;
+mod bucket;
+mod lane;
+mod lanes;
+mod reading;
+#[cfg(test)]
+mod tests;
+
+pub use lane::LaneHealth;
+pub use lanes::{Bounds, Lanes, Launch, Turn};
+pub use reading::{Read, ReadAnswer};

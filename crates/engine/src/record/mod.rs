@@ -1,0 +1,111 @@
+//! Station 5: settle. An attempt becomes a row, its delivery ends or is due again, and the endpoint's health changes.
+
+use std::sync::Arc;
+
+use klingel_model::{Attempt, AttemptStatus, Dice, ErrorClass, Micros, Trigger};
+use klingel_store::{HealthChange, Outcome, Settlement};
+
+use crate::deliver::{Made, Verdict};
+use crate::queue::Launch;
+use crate::settings::Settings;
+
+/// What is to be recorded, and what the lane has to know at once.
+#[derive(Debug)]
+pub struct Decision {
+    /// For the store.
+    pub settlement: Settlement,
+    /// Nothing else goes to the endpoint before this instant.
+    pub pause_until: Option<Micros>,
+}
+
+/// Judges an attempt against schedule and health. `now` is its end.
+pub fn decide(made: &Made, launch: &Launch, settings: &Settings, dice: &dyn Dice, now: Micros) -> Decision {
+    let trigger = launch.waiting.delivery.key.trigger;
+    let delivered = made.delivered();
+    let (outcome, pause_until) = match &made.verdict {
+        Verdict::Delivered => (Outcome::Delivered, None),
+        Verdict::GiveUp | Verdict::Disable(_) => (Outcome::GivenUp, None),
+        Verdict::Retry { not_before, slow_down } => {
+            let not_before = not_before.map(|at| at.min(now.plus(settings.retry_after_max)));
+            let pause = slow_down.then(|| not_before.unwrap_or_else(|| now.plus(settings.breaker_wait_min)));
+            (retry(made.number, trigger, launch, settings, dice, now, not_before), pause)
+        }
+    };
+    let health = health_change(made, launch, settings, now);
+    let settlement = Settlement {
+        key: launch.waiting.delivery.key,
+        outcome,
+        health,
+        attempt: Some(attempt_row(made, launch, delivered, outcome)),
+    };
+    Decision { settlement, pause_until }
+}
+
+/// A delivery asked for by hand has one attempt: its failure is its answer, and the schedule stands beside it.
+fn retry(
+    number: u32,
+    trigger: Trigger,
+    launch: &Launch,
+    settings: &Settings,
+    dice: &dyn Dice,
+    now: Micros,
+    not_before: Option<Micros>,
+) -> Outcome {
+    if trigger == Trigger::Manual {
+        return Outcome::GivenUp;
+    }
+    match launch.target.schedule.wait_after(number, settings.retry_jitter, dice) {
+        Some(wait) => Outcome::Retry(now.plus(wait).max(not_before.unwrap_or_default())),
+        None => Outcome::GivenUp,
+    }
+}
+
+fn health_change(made: &Made, launch: &Launch, settings: &Settings, now: Micros) -> Option<HealthChange> {
+    if made.delivered() {
+        return launch.health.succeeded().then_some(HealthChange::Recovered);
+    }
+    if made.error_class() == Some(ErrorClass::Unsendable) {
+        return None; // Says nothing of the endpoint.
+    }
+    let (since, first) = launch.health.failed(now);
+    if let Verdict::Disable(reason) = &made.verdict {
+        return Some(HealthChange::Disabled { failing_since: since, at: now, reason: reason.clone() });
+    }
+    if now.since(since) >= settings.endpoint_failing_max {
+        let last = made.sentence().unwrap_or_default();
+        let reason = format!(
+            "Every attempt since {} has failed, longer than endpoint_failing_max allows ({} h). The last one: {last}",
+            since.to_rfc3339(),
+            settings.endpoint_failing_max.as_secs() / 3600,
+        );
+        return Some(HealthChange::Disabled { failing_since: since, at: now, reason });
+    }
+    first.then_some(HealthChange::FailingSince(since))
+}
+
+fn attempt_row(made: &Made, launch: &Launch, delivered: bool, outcome: Outcome) -> Attempt {
+    let (response_status, response_body) = made.answer();
+    Attempt {
+        id: made.id,
+        app_id: launch.waiting.message.app_id,
+        message_id: launch.waiting.message.id,
+        endpoint_id: launch.target.endpoint.id,
+        url: Arc::clone(&launch.target.url),
+        number: made.number,
+        trigger: launch.waiting.delivery.key.trigger,
+        started_at: made.started_at,
+        duration: made.duration,
+        status: if delivered { AttemptStatus::Success } else { AttemptStatus::Fail },
+        response_status,
+        response_body,
+        error_class: made.error_class(),
+        error: made.sentence(),
+        next_attempt_at: match outcome {
+            Outcome::Retry(at) => Some(at),
+            _ => None,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! Settles in batches: what came in while one batch was written is the next batch.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use klingel_store::{HealthChange, Outcome, Settlement};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::dispatcher::{Recorded, Report};
+use crate::fanout::Catalogue;
+use crate::settings::Settings;
+use crate::{World, measure};
+
+/// Wait before a refused batch is offered again; doubles up to [`WAIT_MAX`].
+const WAIT_MIN: Duration = Duration::from_millis(100);
+/// Longest wait before a refused batch is offered again.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+
+pub(super) struct Recorder {
+    pub(super) world: Arc<World>,
+    pub(super) settings: Arc<Settings>,
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) settlements: mpsc::Receiver<Settlement>,
+    pub(super) reports: mpsc::Sender<Report>,
+}
+
+impl Recorder {
+    /// Runs until every sender is gone and everything is recorded; after `hurry`, until the queue is empty.
+    pub(super) async fn run(mut self, hurry: CancellationToken) {
+        let batch_max = self.settings.settle_batch_max;
+        let mut batch = Vec::with_capacity(batch_max);
+        loop {
+            let received = hurry.run_until_cancelled(self.settlements.recv_many(&mut batch, batch_max)).await;
+            if received.is_none() {
+                self.settlements.close();
+                self.settlements.recv_many(&mut batch, batch_max).await;
+            }
+            if batch.is_empty() {
+                break;
+            }
+            let recorded = batch.iter().map(recorded).collect();
+            let batch = std::mem::replace(&mut batch, Vec::with_capacity(batch_max));
+            self.settle(&batch, &hurry).await;
+            self.forget_disabled(&batch);
+            if self.reports.send(Report::Settled(recorded)).await.is_err() {
+                tracing::debug!("recorded after the dispatcher has stopped");
+            }
+        }
+    }
+
+    /// Fan-out must not go on owing messages to an endpoint that has been switched off.
+    fn forget_disabled(&self, batch: &[Settlement]) {
+        for settlement in batch {
+            if let (Some(HealthChange::Disabled { .. }), Some(attempt)) =
+                (&settlement.health, &settlement.attempt)
+            {
+                self.catalogue.forget(attempt.app_id);
+            }
+        }
+    }
+
+    /// Writes a batch, however long it takes: what was sent must not be forgotten because a disk is full. Only a
+    /// shutdown ends the trying; the deliveries are then sent once more at the next start.
+    async fn settle(&self, batch: &[Settlement], hurry: &CancellationToken) {
+        let mut wait = WAIT_MIN;
+        for settlement in batch {
+            match settlement.outcome {
+                Outcome::GivenUp => measure::given_up(),
+                Outcome::Delivered | Outcome::Retry(_) | Outcome::Dropped => {}
+            }
+            if let Some(HealthChange::Disabled { reason, .. }) = &settlement.health {
+                measure::disabled();
+                tracing::warn!(endpoint_id = %settlement.key.endpoint_id, reason, "endpoint disabled");
+            }
+        }
+        while let Err(error) = self.world.store.settle(batch.to_vec()).await {
+            tracing::error!(%error, settlements = batch.len(), "recording attempts failed; trying again");
+            if hurry.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+                return;
+            }
+            wait = (wait * 2).min(WAIT_MAX);
+        }
+    }
+}
+
+fn recorded(settlement: &Settlement) -> Recorded {
+    Recorded {
+        key: settlement.key,
+        retry_at: match settlement.outcome {
+            Outcome::Retry(at) => Some(at),
+            _ => None,
+        },
+        disabled: matches!(settlement.health, Some(HealthChange::Disabled { .. })),
+    }
+}

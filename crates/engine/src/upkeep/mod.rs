@@ -1,0 +1,41 @@
+//! Station 6: chores, a file each. A chore goes in short steps and is turned by hand in tests.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use klingel_store::Error;
+
+use crate::World;
+use crate::settings::Settings;
+
+mod answers;
+mod erasure;
+mod payloads;
+mod retention;
+
+/// Rows that one step may touch, so that no publisher waits long behind it.
+const STEP_ROWS: usize = 500;
+/// Steps of one turn; the rest is for the next turn.
+const STEPS_MAX: usize = 10_000;
+
+/// A turn of a chore. Gives how much it did.
+pub type ChoreTurn<'a> = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send + 'a>>;
+
+/// A chore.
+#[derive(Debug, Clone, Copy)]
+pub struct Chore {
+    /// Its name in the log.
+    pub name: &'static str,
+    /// Does it once.
+    pub turn: for<'a> fn(&'a World, &'a Settings) -> ChoreTurn<'a>,
+}
+
+/// All chores, in the order of their turns.
+pub fn all() -> [Chore; 4] {
+    [
+        Chore { name: "erasure", turn: |world, settings| Box::pin(erasure::turn(world, settings)) },
+        Chore { name: "payloads", turn: |world, settings| Box::pin(payloads::turn(world, settings)) },
+        Chore { name: "retention", turn: |world, settings| Box::pin(retention::turn(world, settings)) },
+        Chore { name: "answers", turn: |world, settings| Box::pin(answers::turn(world, settings)) },
+    ]
+}

@@ -1,5 +1,7 @@
 //! Calls that hide a failure, wait for the clock in a test, or queue without end.
 
+use std::collections::HashSet;
+
 use super::tree::Tree;
 use super::{Finding, rust_source::RustSource};
 
@@ -11,6 +13,8 @@ enum Where {
     Everywhere,
     OutsideTests,
     InTests,
+    /// In tests whose folder does not stop tokio's clock: there a sleep takes no time and comes back in a fixed order.
+    InTestsOfRealTime,
 }
 
 /// Text in code, where it is banned, and what to write instead.
@@ -42,10 +46,16 @@ const BANNED: &[(&str, Where, &str)] = &[
 
 /// Finds every banned call.
 pub fn check(tree: &Tree) -> Vec<Finding> {
+    let stopped: HashSet<&str> = tree
+        .rust_files()
+        .filter(|(_, rust)| stops_the_clock(rust))
+        .map(|(file, _)| folder(&file.path))
+        .collect();
     let mut findings = Vec::new();
     for (file, rust) in tree.rust_files() {
+        let real_time = !stopped.contains(folder(&file.path));
         for (number, line) in rust.code_lines() {
-            for message in broken_in(rust, number, line) {
+            for message in broken_in(rust, number, line, real_time) {
                 findings.push(Finding::error(&file.path, number, RULE, message));
             }
         }
@@ -53,7 +63,15 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-fn broken_in(rust: &RustSource, number: usize, line: &str) -> Vec<String> {
+fn stops_the_clock(rust: &RustSource) -> bool {
+    rust.code_lines().any(|(_, line)| line.contains("start_paused = true") || line.contains("time::pause()"))
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn broken_in(rust: &RustSource, number: usize, line: &str, real_time: bool) -> Vec<String> {
     let in_tests = rust.is_test_line(number);
     BANNED
         .iter()
@@ -63,13 +81,14 @@ fn broken_in(rust: &RustSource, number: usize, line: &str) -> Vec<String> {
                     Where::Everywhere => true,
                     Where::OutsideTests => !in_tests,
                     Where::InTests => in_tests,
+                    Where::InTestsOfRealTime => in_tests && real_time,
                 }
         })
         .map(|(call, place, instead)| {
             let place = match place {
                 Where::Everywhere => "",
                 Where::OutsideTests => " outside tests",
-                Where::InTests => " in a test",
+                Where::InTests | Where::InTestsOfRealTime => " in a test",
             };
             format!("`{call}`{place}: {instead}")
         })
@@ -87,17 +106,28 @@ mod tests {
     #[test]
     fn each_banned_call_is_found_where_it_is_banned() {
         for (call, place, _) in BANNED {
-            let (inside, outside) =
-                (("crates/a/tests/it.rs", Where::InTests), ("crates/a/src/b.rs", Where::OutsideTests));
-            for (path, here) in [inside, outside] {
-                let banned_here = *place == Where::Everywhere || *place == here;
-                assert_eq!(
-                    messages(path, &format!("fn a() {{ {call} }}\n")).len(),
-                    usize::from(banned_here),
-                    "{call} {path}"
-                );
+            for (path, in_tests) in [("crates/a/tests/it.rs", true), ("crates/a/src/b.rs", false)] {
+                let banned_here = match place {
+                    Where::Everywhere => true,
+                    Where::OutsideTests => !in_tests,
+                    Where::InTests | Where::InTestsOfRealTime => in_tests,
+                };
+                let found = messages(path, &format!("fn a() {{ {call} }}\n"));
+                assert_eq!(found.len(), usize::from(banned_here), "{call} {path}");
             }
         }
+    }
+
+    #[test]
+    fn where_the_clock_is_stopped_a_test_may_let_time_pass() {
+        let found = check(&Tree::of(&[
+            ("crates/a/tests/it/world.rs", "async fn pass() { tokio::time::sleep(HOUR).await }\n"),
+            ("crates/a/tests/it/retry.rs", "#[tokio::test(start_paused = true)]\nasync fn a() {}\n"),
+            ("crates/a/tests/it/block.rs", "fn b() { std::thread::sleep(HOUR) }\n"),
+            ("crates/b/tests/it/world.rs", "async fn pass() { tokio::time::sleep(HOUR).await }\n"),
+        ]));
+        let paths: Vec<&str> = found.iter().map(|finding| finding.path.as_str()).collect();
+        assert_eq!(paths, ["crates/a/tests/it/block.rs", "crates/b/tests/it/world.rs"]);
     }
 
     #[test]

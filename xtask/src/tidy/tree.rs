@@ -147,7 +147,7 @@ mod tests {
             ("crates/a/src/lib.rs", "#[cfg(test)]\nmod fake;\nmod real;\n"),
             ("crates/a/src/fake.rs", "fn a() {}\n"),
             ("crates/a/src/fake/inner.rs", "fn a() {}\n"),
-            ("crates/a/src/real.rs", "#[cfg(test)]\npub mod probe;\n"),
+            ("crates/a/src/real.rs", "fn a() {}\n#[cfg(test)]\npub mod probe;\n"),
             ("crates/a/src/real/probe/mod.rs", "fn a() {}\n"),
             ("crates/b/src/fake.rs", "fn a() {}\n"),
         ]);

@@ -39,7 +39,7 @@ const BANNED: &[(&str, Where, &str)] = &[
     ),
     (
         "time::sleep",
-        Where::InTests,
+        Where::InTestsOfRealTime,
         "wait for the signal that the thing has happened (channel, Notify, watch)",
     ),
 ];

@@ -69,14 +69,14 @@ impl Transport for Scripted {
                 Err(Failure { class, sentence: sentence.to_owned(), status: 0, body: Bytes::new() })
             };
             match act {
-                Act::Refuse => return fail(ErrorClass::Connect, "No connection."),
+                Act::Refuse => fail(ErrorClass::Connect, "No connection."),
                 Act::Hang => {
                     tokio::time::sleep(Duration::from_secs(15)).await;
-                    return fail(ErrorClass::Timeout, "No answer within 15 s.");
+                    fail(ErrorClass::Timeout, "No answer within 15 s.")
                 }
                 Act::RetryAfter(status, after) => {
                     headers.insert(http::header::RETRY_AFTER, after.parse().unwrap());
-                    return Ok(Response { status, headers, body: Bytes::new() });
+                    Ok(Response { status, headers, body: Bytes::new() })
                 }
                 Act::Answer(status) => Ok(Response { status, headers, body: Bytes::from_static(b"fine") }),
             }

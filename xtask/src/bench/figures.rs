@@ -14,6 +14,18 @@ pub struct Figure {
     pub decimals: usize,
 }
 
+impl Figure {
+    /// A count without a `.0`, anything else with all its digits.
+    fn json(&self) -> Value {
+        if self.decimals > 0 || self.value.fract() != 0.0 {
+            return json!(self.value);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "counts of a run stay below 2^52")]
+        let count = self.value as i64;
+        json!(count)
+    }
+}
+
 /// All figures of a run, in the order of the table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figures(pub Vec<Figure>);
@@ -35,7 +47,7 @@ impl Figures {
     }
 
     pub fn json(&self) -> Value {
-        let entries = self.0.iter().map(|figure| (figure.key.to_owned(), json!(figure.value)));
+        let entries = self.0.iter().map(|figure| (figure.key.to_owned(), figure.json()));
         Value::Object(entries.collect::<Map<_, _>>())
     }
 
@@ -98,5 +110,8 @@ mod tests {
             figures.table()
         );
         assert_eq!(figures.json()["accepted_per_s"], 1234.56);
+        let mut counts = Figures::default();
+        counts.add("lost", "lost", 3.0, 0);
+        assert_eq!(counts.json().to_string(), r#"{"lost":3}"#);
     }
 }

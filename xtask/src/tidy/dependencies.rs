@@ -41,6 +41,11 @@ const LIBRARIES: &[(&[&str], &[&str], &str)] = &[
         &["klingel-outbound", "klingel", "klingel-testkit"],
         "names are resolved and connections are made where addresses are judged",
     ),
+    (
+        &["serde", "utoipa"],
+        &["klingel-api", "klingel-portal", "klingel-dialects", "klingel"],
+        "wire types live at the edges and are converted by hand",
+    ),
     (&["askama", "askama_web"], &["klingel-portal"], "templates are the portal's"),
     (&["reqwest", "ureq", "isahc"], &[], "a second HTTP client would go round the address guard"),
 ];
@@ -177,6 +182,7 @@ mod tests {
             ("klingel-engine", "axum"),
             ("klingel-api", "hyper-util"),
             ("klingel", "reqwest"),
+            ("klingel-model", "serde"),
         ] {
             assert!(is_refused(package, dependency, None), "{package} -> {dependency}");
         }

@@ -10,7 +10,7 @@ const RULE: &str = "door";
 struct Door {
     /// Text in code outside tests.
     texts: &'static [&'static str],
-    /// `Only` these folders may use it, or all `Except` these.
+    /// Where it may be used.
     rooms: Rooms,
     instead: &'static str,
 }
@@ -18,6 +18,11 @@ struct Door {
 enum Rooms {
     Only(&'static [&'static str]),
     Except(&'static [&'static str]),
+    /// Inside `folder` only these places may; the rule does not speak of other folders.
+    Inside {
+        folder: &'static str,
+        only: &'static [&'static str],
+    },
 }
 
 const DOORS: &[Door] = &[
@@ -38,6 +43,14 @@ const DOORS: &[Door] = &[
         texts: &["hyper::client", "hyper_util::client"],
         rooms: Rooms::Only(&["crates/outbound/", "crates/testkit/"]),
         instead: "only outbound reaches customers, because it judges every address: use its Transport",
+    },
+    Door {
+        texts: &["select!", "time::sleep", "spawn("],
+        rooms: Rooms::Inside {
+            folder: "crates/engine/src/",
+            only: &["crates/engine/src/run.rs", "crates/engine/src/run/"],
+        },
+        instead: "the engine runs in one place, so that everything else is a plain function: move it to run",
     },
     Door {
         texts: &["rusqlite::"],
@@ -68,6 +81,7 @@ impl Rooms {
         match self {
             Rooms::Only(folders) => within(folders),
             Rooms::Except(folders) => !within(folders),
+            Rooms::Inside { folder, only } => !path.starts_with(folder) || within(only),
         }
     }
 }
@@ -83,8 +97,9 @@ mod tests {
             ("crates/engine/src/a.rs", "use tokio::net::TcpStream;\n"),
             ("crates/api/src/a.rs", "use hyper_util::client::legacy::Client;\n"),
             ("crates/klingel/src/a.rs", "use rusqlite::Connection;\n"),
+            ("crates/engine/src/queue/b.rs", "fn a() { tokio::spawn(b()); }\n"),
         ]));
-        assert_eq!(found.len(), 4, "{found:?}");
+        assert_eq!(found.len(), 5, "{found:?}");
     }
 
     #[test]
@@ -94,6 +109,8 @@ mod tests {
                 "crates/outbound/src/a.rs",
                 "use hyper_util::client::legacy::Client;\nuse std::net::TcpStream;\n",
             ),
+            ("crates/engine/src/run/a.rs", "fn a() { tokio::spawn(b()); }\n"),
+            ("crates/klingel/src/a.rs", "fn a() { tokio::spawn(b()); }\n"),
             ("crates/store-sqlite/src/a.rs", "use rusqlite::Connection;\nuse std::fs;\n"),
             (
                 "crates/engine/src/a.rs",

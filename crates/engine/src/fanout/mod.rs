@@ -5,6 +5,7 @@ use std::sync::Arc;
 use klingel_model::Message;
 
 mod catalogue;
+pub mod filter;
 mod target;
 
 pub use catalogue::{AppEntry, Catalogue};

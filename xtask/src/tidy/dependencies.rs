@@ -43,8 +43,15 @@ const LIBRARIES: &[(&[&str], &[&str], &str)] = &[
     ),
     (
         &["serde", "utoipa"],
-        &["klingel-api", "klingel-portal", "klingel-dialects", "klingel"],
-        "wire types live at the edges and are converted by hand",
+        &[
+            "klingel-api",
+            "klingel-portal",
+            "klingel-dialects",
+            "klingel-store-sqlite",
+            "klingel-store-postgres",
+            "klingel",
+        ],
+        "wire and row types live at the edges and are converted by hand",
     ),
     (&["askama", "askama_web"], &["klingel-portal"], "templates are the portal's"),
     (&["reqwest", "ureq", "isahc"], &[], "a second HTTP client would go round the address guard"),

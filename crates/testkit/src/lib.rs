@@ -2,11 +2,15 @@
 //!
 //! - [`FakeClock`]: stands still until a test turns it
 //! - [`SeededDice`]: the same numbers for the same seed
+//! - [`receiver::Receiver`]: an HTTP receiver that remembers, answers by script and can be held; [`gate::Gate`] holds it
+//! - [`hostile::HostileReceiver`]: receivers that misbehave, each in one way
 //! - [`MemoryStore`]: the reference model of the store: plain maps under one lock
 
 pub mod clock;
 pub mod dice;
+mod deflate;
 pub mod gate;
+pub mod hostile;
 pub mod memory;
 pub mod receiver;
 

@@ -1,0 +1,150 @@
+//! A URL taken apart: what to look up, what to connect to, what to ask for there.
+
+use std::net::IpAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+use http::uri::{PathAndQuery, Uri};
+use url::{Host, ParseError, Url};
+
+/// Whom to connect to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Peer {
+    /// The URL holds an address.
+    Address(IpAddr),
+    /// The URL holds a name, lower case, international names in their ASCII form.
+    Name(String),
+}
+
+/// Everything that the URL says.
+#[derive(Debug)]
+pub(crate) struct Target {
+    /// Scheme, host and port: connections are shared within it.
+    pub origin: String,
+    /// Whether the scheme is `https`.
+    pub tls: bool,
+    pub peer: Peer,
+    /// The host as it stands in the URL; IPv6 addresses in brackets.
+    pub host: String,
+    pub port: u16,
+    /// The `host` header.
+    pub authority: HeaderValue,
+    /// Path and query for the request line.
+    pub path: Uri,
+    /// The `authorization` header that user and password in the URL stand for.
+    pub authorization: Option<HeaderValue>,
+}
+
+/// A URL that no request can be made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum BadUrl {
+    /// The host has the form of an address but is none, for instance one with a zone: refused rather than looked up.
+    Address,
+    /// Anything else, in words that continue "the URL …".
+    Other(&'static str),
+}
+
+impl Target {
+    pub(crate) fn parse(text: &str) -> Result<Self, BadUrl> {
+        let mut url = Url::parse(text).map_err(|error| match error {
+            ParseError::InvalidIpv4Address | ParseError::InvalidIpv6Address => BadUrl::Address,
+            ParseError::EmptyHost => BadUrl::Other("has no host"),
+            ParseError::InvalidPort => BadUrl::Other("has a port that is no number up to 65535"),
+            ParseError::IdnaError | ParseError::InvalidDomainCharacter => {
+                BadUrl::Other("has a host with characters that no name can have")
+            }
+            _ => BadUrl::Other("is not an absolute http or https URL"),
+        })?;
+        let tls = match url.scheme() {
+            "https" => true,
+            "http" => false,
+            _ => return Err(BadUrl::Other("begins neither with http:// nor with https://")),
+        };
+        let peer = match url.host().ok_or(BadUrl::Other("has no host"))? {
+            Host::Ipv4(address) => Peer::Address(IpAddr::V4(address)),
+            Host::Ipv6(address) => Peer::Address(IpAddr::V6(address).to_canonical()),
+            Host::Domain(name) => Peer::Name(name.to_owned()),
+        };
+        let port = url.port_or_known_default().ok_or(BadUrl::Other("has no port"))?;
+        let authorization = basic(&url)?;
+        url.set_fragment(None);
+        let host = url.host_str().ok_or(BadUrl::Other("has no host"))?.to_owned();
+        let authority = url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
+        let authority = HeaderValue::try_from(authority)
+            .map_err(|_| BadUrl::Other("has a host that cannot stand in a header"))?;
+        let path = PathAndQuery::try_from(&url[url::Position::BeforePath..])
+            .map_err(|_| BadUrl::Other("has a path or query that cannot stand in a request line"))?;
+        let origin = format!("{}://{host}:{port}", url.scheme());
+        Ok(Self { origin, tls, peer, host, port, authority, path: path.into(), authorization })
+    }
+
+    /// Host and port, as they may stand in a sentence for people: no user, path or query.
+    pub(crate) fn place(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+}
+
+fn basic(url: &Url) -> Result<Option<HeaderValue>, BadUrl> {
+    let password = url.password().unwrap_or_default();
+    if url.username().is_empty() && password.is_empty() {
+        return Ok(None);
+    }
+    let mut credentials: Vec<u8> = percent_encoding::percent_decode_str(url.username()).collect();
+    // A colon would end the user's name early at the receiver (RFC 7617, section 2).
+    if credentials.contains(&b':') {
+        return Err(BadUrl::Other("has a colon in its user name, which Basic authentication cannot carry"));
+    }
+    credentials.push(b':');
+    credentials.extend(percent_encoding::percent_decode_str(password));
+    let mut header = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(credentials)))
+        .expect("base64 is made of visible ASCII characters");
+    header.set_sensitive(true);
+    Ok(Some(header))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BadUrl, Peer, Target};
+
+    #[test]
+    fn takes_a_url_apart() {
+        let target = Target::parse("https://User:p%40ss@Hooks.Example.com:8443/in/%7Eme?a=b#part").unwrap();
+        assert_eq!(target.origin, "https://hooks.example.com:8443");
+        assert_eq!(target.peer, Peer::Name("hooks.example.com".to_owned()));
+        assert_eq!(target.authority, "hooks.example.com:8443");
+        assert_eq!(target.path, "/in/%7Eme?a=b");
+        assert_eq!(target.authorization.as_ref().unwrap(), "Basic VXNlcjpwQHNz");
+        assert_eq!(target.place(), "hooks.example.com:8443");
+        assert!(!format!("{target:?}").contains("VXNlc"), "credentials must not be printed");
+    }
+
+    #[test]
+    fn default_ports_are_not_in_the_host_header() {
+        let target = Target::parse("http://[2001:4860:4860::8888]").unwrap();
+        assert_eq!((target.tls, target.port, target.path.path()), (false, 80, "/"));
+        assert_eq!(target.authority, "[2001:4860:4860::8888]");
+        assert_eq!(Target::parse("https://example.com:443/").unwrap().authority, "example.com");
+        assert!(target.authorization.is_none());
+    }
+
+    #[test]
+    fn international_names_are_looked_up_in_ascii() {
+        let target = Target::parse("https://bücher.example/").unwrap();
+        assert_eq!(target.peer, Peer::Name("xn--bcher-kva.example".to_owned()));
+    }
+
+    #[test]
+    fn urls_without_a_request_are_told_apart() {
+        for text in
+            ["http://[::1%25eth0]/", "http://[fe80::1%eth0]/", "http://256.0.0.1/", "http://0x100000000/"]
+        {
+            assert_eq!(Target::parse(text).unwrap_err(), BadUrl::Address, "{text}");
+        }
+        for text in
+            ["", "/path", "ftp://example.com/", "http://", "http://a b/", "http://u%3Aser:p@example.com/"]
+        {
+            assert!(matches!(Target::parse(text), Err(BadUrl::Other(_))), "{text}");
+        }
+    }
+}

@@ -10,7 +10,8 @@ use super::{MemoryStore, State};
 impl Upkeep for MemoryStore {
     fn retire(&self, before: Micros, limit: usize) -> Verb<'_, Retired> {
         self.verb(move |state| {
-            let owed: Vec<MessageSeq> = state.deliveries.keys().map(|key| key.message_seq).collect();
+            let live = state.deliveries.keys().filter(|key| state.endpoints.contains_key(&key.endpoint_id));
+            let owed: Vec<MessageSeq> = live.map(|key| key.message_seq).collect();
             let old = state.messages.iter().filter(|(_, message)| message.created_at < before);
             let free: Vec<MessageSeq> =
                 old.map(|(seq, _)| *seq).filter(|seq| !owed.contains(seq)).take(limit + 1).collect();

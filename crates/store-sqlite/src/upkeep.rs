@@ -1,0 +1,231 @@
+//! What chores do, in short steps.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
+
+use klingel_model::{AppId, MessageId, Micros};
+use klingel_store::page::SCAN_ROWS_MAX;
+use klingel_store::{Error, Retired, Upkeep, Verb};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::depth::Change;
+use crate::fault::{Fault, corrupt};
+use crate::job::Class;
+use crate::settle::{STAGE_FIRST, STAGE_MANUAL, STAGE_RETRY, count_removed};
+use crate::store::SqliteStore;
+
+/// The search for old messages ends behind so many young ones in a row. Numbers of messages and their times grow
+/// together; the run lets it pass over a few that a jumping clock has dated wrongly.
+const YOUNG_RUN_MAX: usize = 1000;
+
+/// `kind` of an endpoint in `erasing`.
+pub(crate) const ERASING_ENDPOINT: i64 = 0;
+/// `kind` of an application in `erasing`.
+pub(crate) const ERASING_APPLICATION: i64 = 1;
+
+impl Upkeep for SqliteStore {
+    fn retire(&self, before: Micros, limit: usize) -> Verb<'_, Retired> {
+        Box::pin(async move {
+            let from = self.retire_from.load(Ordering::Relaxed);
+            let work = move |db: &Connection, _: &mut Change| retire(db, from, before, limit);
+            let (retired, next) = self.write(Class::Settles, limit, work).await?;
+            self.retire_from.store(next, Ordering::Relaxed);
+            Ok(retired)
+        })
+    }
+
+    fn expire_payloads(&self, now: Micros, limit: usize) -> Verb<'_, u64> {
+        self.write(Class::Settles, limit, move |db, _| {
+            let mut expire = db.prepare_cached(
+                "UPDATE message SET payload = NULL, payload_until = NULL WHERE seq IN
+                     (SELECT seq FROM message WHERE payload_until <= ?1 ORDER BY payload_until LIMIT ?2)",
+            )?;
+            Ok(expire.execute(params![now.as_unix_us(), sql_limit(limit)])? as u64)
+        })
+    }
+
+    fn forget_answers(&self, now: Micros, limit: usize) -> Verb<'_, u64> {
+        self.write(Class::Settles, limit, move |db, _| {
+            let mut forget = db.prepare_cached(
+                "DELETE FROM once WHERE key IN (SELECT key FROM once WHERE expires_at <= ?1 LIMIT ?2)",
+            )?;
+            Ok(forget.execute(params![now.as_unix_us(), sql_limit(limit)])? as u64)
+        })
+    }
+
+    fn erase_deleted(&self, limit: usize) -> Verb<'_, Retired> {
+        self.write(Class::Settles, limit, move |db, change| erase_deleted(db, limit, change))
+    }
+
+    fn probe(&self, now: Micros) -> Verb<'_, ()> {
+        Box::pin(async move {
+            let write = move |db: &Connection, _: &mut Change| -> Result<(), Fault> {
+                db.prepare_cached("INSERT OR REPLACE INTO probe (id, at) VALUES (1, ?1)")?
+                    .execute([now.as_unix_us()])?;
+                Ok(())
+            };
+            self.write(Class::Changes, 1, write).await?;
+            // Somebody else's probe may have come in between: that one is as good as ours.
+            let found = self.read(|db| Ok(db.prepare_cached("SELECT 1 FROM probe")?.exists([])?)).await?;
+            if found {
+                Ok(())
+            } else {
+                Err(Error::Corrupt("table probe: what was written is gone".to_owned()))
+            }
+        })
+    }
+}
+
+/// A message that retention may remove.
+struct Old {
+    seq: i64,
+    id: MessageId,
+    app_id: AppId,
+}
+
+/// Removes old messages behind number `from`. Gives, too, from where to go on.
+fn retire(db: &Connection, from: i64, before: Micros, limit: usize) -> Result<(Retired, i64), Fault> {
+    let mut retired = Retired::default();
+    let (old, next) = old_messages(db, from, before, limit)?;
+    let owed = owed(db, &old)?;
+    for message in old.iter().filter(|message| !owed.contains(&message.seq)) {
+        retired.messages += 1;
+        retired.attempts += remove_message(db, message.seq, message.id)?;
+    }
+    retired.more = next.is_some();
+    Ok((retired, next.unwrap_or(0)))
+}
+
+/// At most `limit` old messages, and where to go on; `None` at the end.
+fn old_messages(
+    db: &Connection,
+    from: i64,
+    before: Micros,
+    limit: usize,
+) -> Result<(Vec<Old>, Option<i64>), Fault> {
+    let mut statement =
+        db.prepare_cached("SELECT seq, id, app_id, created_at FROM message WHERE seq > ?1 ORDER BY seq")?;
+    let mut rows = statement.query([from])?;
+    let (mut old, mut young_run, mut last) = (Vec::new(), 0, from);
+    for _ in 0..SCAN_ROWS_MAX {
+        let Some(row) = rows.next()? else { return Ok((old, None)) };
+        if old.len() >= limit {
+            return Ok((old, Some(last)));
+        }
+        last = row.get(0)?;
+        if row.get::<_, i64>(3)? < before.as_unix_us() {
+            young_run = 0;
+            old.push(Old { seq: last, id: crate::rows::id(row, 1)?, app_id: crate::rows::id(row, 2)? });
+        } else {
+            young_run += 1;
+            if young_run >= YOUNG_RUN_MAX {
+                return Ok((old, None));
+            }
+        }
+    }
+    Ok((old, Some(last)))
+}
+
+/// Numbers of messages, among these, that are still owed to somebody: looked up by endpoint, because an index by
+/// message would cost every delivery something for the sake of a chore.
+fn owed(db: &Connection, old: &[Old]) -> Result<BTreeSet<i64>, Fault> {
+    let mut spans: BTreeMap<AppId, (i64, i64)> = BTreeMap::new();
+    for message in old {
+        let span = spans.entry(message.app_id).or_insert((message.seq, message.seq));
+        span.1 = message.seq;
+    }
+    let mut owed = BTreeSet::new();
+    let mut statement = db.prepare_cached(
+        "SELECT d.message_seq FROM endpoint e CROSS JOIN delivery d ON d.endpoint_id = e.id
+         WHERE e.app_id = ?1 AND d.stage = ?2 AND d.message_seq BETWEEN ?3 AND ?4",
+    )?;
+    for (app_id, (first, last)) in spans {
+        for stage in [STAGE_FIRST, STAGE_RETRY, STAGE_MANUAL] {
+            let mut rows = statement.query(params![app_id.to_bytes(), stage, first, last])?;
+            while let Some(row) = rows.next()? {
+                owed.insert(row.get(0)?);
+            }
+        }
+    }
+    Ok(owed)
+}
+
+/// Removes a message with its attempts. Gives how many attempts.
+fn remove_message(db: &Connection, seq: i64, id: MessageId) -> rusqlite::Result<u64> {
+    let attempts =
+        db.prepare_cached("DELETE FROM attempt WHERE message_id = ?1")?.execute([id.to_bytes()])?;
+    db.prepare_cached("DELETE FROM message WHERE seq = ?1")?.execute([seq])?;
+    Ok(attempts as u64)
+}
+
+fn erase_deleted(db: &Connection, limit: usize, change: &mut Change) -> Result<Retired, Fault> {
+    let mut erased = Retired::default();
+    let mut next = db.prepare_cached("SELECT kind, id FROM erasing ORDER BY kind, id LIMIT 1")?;
+    loop {
+        let owner: Option<(i64, [u8; 16])> =
+            next.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((kind, id)) = owner else { return Ok(erased) };
+        let done = erased.deliveries + erased.messages + erased.attempts;
+        let left = (limit as u64).saturating_sub(done);
+        if left == 0 {
+            return Ok(Retired { more: true, ..erased });
+        }
+        let finished = match kind {
+            ERASING_ENDPOINT => erase_deliveries(db, id, left, &mut erased, change)?,
+            ERASING_APPLICATION => erase_messages(db, id, left, &mut erased)?,
+            other => return Err(corrupt("erasing", format!("unknown kind {other}"))),
+        };
+        if finished {
+            db.prepare_cached("DELETE FROM erasing WHERE kind = ?1 AND id = ?2")?
+                .execute(params![kind, id])?;
+        }
+    }
+}
+
+/// `true` when none is left.
+fn erase_deliveries(
+    db: &Connection,
+    endpoint_id: [u8; 16],
+    left: u64,
+    erased: &mut Retired,
+    change: &mut Change,
+) -> rusqlite::Result<bool> {
+    let mut some = db.prepare_cached(
+        "DELETE FROM delivery WHERE endpoint_id = ?1 AND (stage, message_seq) IN
+             (SELECT stage, message_seq FROM delivery WHERE endpoint_id = ?1 LIMIT ?2) RETURNING stage",
+    )?;
+    let mut rows = some.query(params![endpoint_id, left.cast_signed()])?;
+    let mut removed = 0;
+    while let Some(row) = rows.next()? {
+        count_removed(row.get(0)?, change);
+        removed += 1;
+    }
+    erased.deliveries += removed;
+    Ok(removed < left)
+}
+
+/// `true` when none is left.
+fn erase_messages(
+    db: &Connection,
+    app_id: [u8; 16],
+    left: u64,
+    erased: &mut Retired,
+) -> rusqlite::Result<bool> {
+    let mut statement = db.prepare_cached("SELECT seq, id FROM message WHERE app_id = ?1 LIMIT 1")?;
+    let mut removed = 0;
+    while removed < left {
+        let message = statement
+            .query_row([app_id], |row| Ok((row.get::<_, i64>(0)?, crate::rows::id(row, 1)?)))
+            .optional()?;
+        let Some((seq, id)) = message else { return Ok(true) };
+        let attempts = remove_message(db, seq, id)?;
+        erased.messages += 1;
+        erased.attempts += attempts;
+        removed += 1 + attempts;
+    }
+    Ok(false)
+}
+
+fn sql_limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

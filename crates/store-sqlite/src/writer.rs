@@ -1,0 +1,164 @@
+//! The one thread that writes: group commit, and checkpoints between commits.
+//!
+//! It takes what is queued, runs all of it in one transaction and answers every caller after the commit. It does not
+//! wait for company: while one commit waits for the disk, the next one's jobs gather by themselves.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use klingel_model::Clock;
+use klingel_store::Error;
+use rusqlite::Connection;
+
+use crate::depth::{Change, Depth};
+use crate::fault::{is_busy, store_error};
+use crate::inbox::{Inbox, Taken};
+use crate::job::{Class, Job};
+use crate::room::Room;
+
+/// Most verbs in one commit.
+pub(crate) const JOBS_PER_COMMIT_MAX: usize = 1024;
+/// No further verb joins a commit that writes about this many rows: bounds how long its callers wait.
+pub(crate) const ROWS_PER_COMMIT_MAX: usize = 8192;
+/// Pages in the write-ahead log from which the writer copies it into the database between two commits.
+pub(crate) const CHECKPOINT_WAL_PAGES: u32 = 4096;
+/// A writer without work for this long copies what is left in the log into the database.
+const IDLE_AFTER: Duration = Duration::from_secs(1);
+/// A writer that has nothing to copy either sleeps so long at most.
+const SLEEP_MAX: Duration = Duration::from_hours(1);
+
+/// Verbs that wait for the writer.
+pub(crate) type Jobs = Inbox<Box<dyn Job>>;
+
+/// Verbs per commit.
+pub(crate) const BATCH_JOBS: &str = "klingel_store_batch_jobs";
+/// Seconds per commit, from its first statement until it is durable.
+pub(crate) const COMMIT_SECONDS: &str = "klingel_store_commit_seconds";
+
+/// What the writer's thread owns.
+pub(crate) struct Writer {
+    pub(crate) db: Connection,
+    pub(crate) inbox: Arc<Jobs>,
+    pub(crate) depth: Arc<Depth>,
+    pub(crate) commits: Arc<AtomicU64>,
+    /// Pages in the write-ahead log after the last commit; kept by SQLite's hook.
+    pub(crate) wal_pages: Arc<AtomicU32>,
+    pub(crate) room: Room,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Writer {
+    /// Works until the inbox is closed and empty.
+    pub(crate) fn run(self) {
+        // Whatever ends this thread, a panic included: nobody may wait for an answer that never comes.
+        let _closing = CloseOnDrop(Arc::clone(&self.inbox));
+        let mut jobs = Vec::new();
+        loop {
+            let clean = self.wal_pages.load(Ordering::Relaxed) == 0;
+            let patience = if clean { SLEEP_MAX } else { IDLE_AFTER };
+            let mut rows = 0;
+            let enough = |taken: &[Box<dyn Job>]| {
+                rows += taken.last().map_or(0, |job| job.rows());
+                rows >= ROWS_PER_COMMIT_MAX || taken.len() >= JOBS_PER_COMMIT_MAX
+            };
+            match self.inbox.take(&mut jobs, patience, enough) {
+                Taken::Jobs => {
+                    self.commit(&mut jobs);
+                    if self.wal_pages.load(Ordering::Relaxed) >= CHECKPOINT_WAL_PAGES {
+                        self.checkpoint("PASSIVE");
+                    }
+                }
+                Taken::Idle if clean => {}
+                Taken::Idle => self.checkpoint("PASSIVE"),
+                Taken::Closed => break,
+            }
+        }
+        self.checkpoint("TRUNCATE");
+    }
+
+    fn commit(&self, jobs: &mut Vec<Box<dyn Job>>) {
+        if jobs.iter().any(|job| job.class() == Class::Admits)
+            && let Err(full) = self.room.check(&self.db)
+        {
+            for job in jobs.extract_if(.., |job| job.class() == Class::Admits) {
+                job.fail(full.clone());
+            }
+        }
+        if jobs.is_empty() {
+            return;
+        }
+        match self.transact(jobs) {
+            Ok(()) => jobs.drain(..).for_each(Job::answer),
+            Err(error) if jobs.len() == 1 || is_busy(&error) => fail_all(jobs, &store_error(&error)),
+            Err(error) => {
+                tracing::warn!(jobs = jobs.len(), %error, "a commit failed; its jobs are tried one by one");
+                self.commit_one_by_one(jobs);
+            }
+        }
+    }
+
+    /// After a common commit failed: what settles goes first, so that a full disk refuses new messages before it
+    /// holds back old ones, and only the jobs that fail by themselves fail.
+    fn commit_one_by_one(&self, jobs: &mut Vec<Box<dyn Job>>) {
+        jobs.sort_by_key(|job| job.class());
+        for mut job in jobs.drain(..) {
+            match self.transact(std::slice::from_mut(&mut job)) {
+                Ok(()) => job.answer(),
+                Err(error) => job.fail(store_error(&error)),
+            }
+        }
+    }
+
+    fn transact(&self, jobs: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+        let begun = self.clock.monotonic();
+        let mut change = Change::default();
+        self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let done = jobs
+            .iter_mut()
+            .try_for_each(|job| job.run(&self.db, &mut change))
+            .and_then(|()| self.db.prepare_cached("COMMIT")?.execute([]));
+        if let Err(error) = done {
+            if !self.db.is_autocommit()
+                && let Err(error) = self.db.execute_batch("ROLLBACK")
+            {
+                tracing::error!(%error, "a rollback failed; the next commit will say so again");
+            }
+            return Err(error);
+        }
+        self.depth.apply(change);
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        let took = self.clock.monotonic().saturating_sub(begun);
+        metrics::histogram!(COMMIT_SECONDS).record(took.as_secs_f64());
+        metrics::histogram!(BATCH_JOBS).record(f64::from(u32::try_from(jobs.len()).unwrap_or(u32::MAX)));
+        Ok(())
+    }
+
+    /// Copies the log into the database. What readers still hold, or what does not fit on the disk now, stays in the
+    /// log and is copied the next time: nothing depends on it but the log's length.
+    fn checkpoint(&self, mode: &str) {
+        let copied = self.db.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(2));
+        match copied {
+            Ok(pages) => {
+                let _: i64 = pages;
+                self.wal_pages.store(0, Ordering::Relaxed);
+            }
+            Err(error) => tracing::warn!(%error, "the write-ahead log could not be copied into the database"),
+        }
+    }
+}
+
+fn fail_all(jobs: &mut Vec<Box<dyn Job>>, error: &Error) {
+    for job in jobs.drain(..) {
+        job.fail(error.clone());
+    }
+}
+
+struct CloseOnDrop(Arc<Jobs>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        self.0.close();
+        self.0.clear();
+    }
+}

@@ -44,10 +44,13 @@ pub fn clippy() -> Result<(), Failure> {
     run_command(command, "mend what the lint says; `#[expect(..., reason = \"...\")]` is for true exceptions")
 }
 
-/// The documentation builds, and its links lead somewhere.
+/// The documentation builds, and its links lead somewhere. Private items are included: the readers are those who work
+/// on the code, and a module's overview may link to its private parts.
 pub fn doc() -> Result<(), Failure> {
     let mut command = repository::cargo();
-    command.args(["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings");
+    command
+        .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"])
+        .env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links");
     run_command(command, "mend the doc comment it names")
 }
 

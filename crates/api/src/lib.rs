@@ -1,1 +1,80 @@
-//! The management API: JSON over HTTP, one file per operation.
+//! The management API: JSON over HTTP under `/api/v1`, compatible in path, field, status code and pagination with the
+//! interface that Svix made common. One operation is one file: `<noun>/<verb>.rs`.
+//!
+//! - [`router`] takes an [`ApiState`] and gives everything, the description at `/api/v1/openapi.json` and the page at
+//!   `/docs` included
+//! - [`keys`]: how an API key is made and recognised
+//! - [`openapi`]: the description, for the file in the repository
+//!
+//! Writes go through the engine's verbs, reads through the store's `Reader`. What a request may do stands in the
+//! signature of its handler: `Caller<Read>`, `Caller<Manage>`, `Submitted<Publish>`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use klingel_engine::Engine;
+
+mod answer;
+mod application;
+mod attempt;
+mod auth;
+mod body;
+mod boundary;
+mod docs_page;
+mod endpoint;
+mod event_type;
+mod fields;
+mod find;
+mod health;
+mod idempotency;
+pub mod keys;
+mod message;
+mod openapi;
+mod page;
+mod problem;
+mod query;
+mod routes;
+mod rules;
+
+pub use openapi::{openapi, openapi_json};
+pub use routes::router;
+
+/// What the handlers share: the engine's handle and a few small caches. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    keys: auth::KnownKeys,
+    archived: event_type::archived::KnownTypes,
+    health: health::LastProbe,
+    requests: boundary::RequestIds,
+}
+
+impl ApiState {
+    /// The state of an API in front of this engine.
+    pub fn new(engine: Engine) -> Self {
+        let requests = boundary::RequestIds::new(&*engine.world().dice);
+        Self {
+            inner: Arc::new(Inner {
+                keys: auth::KnownKeys::default(),
+                archived: event_type::archived::KnownTypes::default(),
+                health: health::LastProbe::default(),
+                requests,
+                engine,
+            }),
+        }
+    }
+
+    fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+}
+
+impl fmt::Debug for ApiState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiState")
+    }
+}

@@ -1,0 +1,60 @@
+//! Successful answers.
+
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use klingel_store::{Answer, Written};
+use serde::Serialize;
+
+/// Says that the answer was given before to the same `Idempotency-Key`.
+const REPLAYED: &str = "idempotency-replayed";
+
+/// JSON text of a value.
+pub(crate) fn text<T: Serialize>(value: &T) -> Bytes {
+    serde_json::to_vec(value).expect("our own answers have string keys only and no failing parts").into()
+}
+
+/// An answer with this JSON text.
+pub(crate) fn raw(status: StatusCode, body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// An answer with this value as JSON.
+pub(crate) fn json<T: Serialize>(status: StatusCode, value: &T) -> Response {
+    raw(status, text(value))
+}
+
+/// `204` without a body.
+pub(crate) fn no_content() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// Marks an answer that was given before.
+pub(crate) fn replayed(mut response: Response) -> Response {
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+/// The answer to a write: `fresh` if it was made now, what was answered then if it came before.
+pub(crate) fn written(written: Written, fresh: Answer) -> Response {
+    match written {
+        Written::Fresh => kept(fresh),
+        Written::Replay(answer) => replayed(kept(answer)),
+    }
+}
+
+fn kept(answer: Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    if answer.body.is_empty() {
+        let mut response = no_content();
+        *response.status_mut() = status;
+        return response;
+    }
+    raw(status, answer.body)
+}

@@ -1,0 +1,94 @@
+//! Which path leads to which operation.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, delete, get, post};
+
+use crate::{
+    ApiState, application, attempt, boundary, docs_page, endpoint, event_type, health, message, openapi,
+};
+
+/// The whole API. Every path works with and without a trailing slash; other paths get 404, other methods 405, both
+/// as JSON.
+pub fn router(state: ApiState) -> Router {
+    let mut router = Router::new();
+    for (path, methods) in applications().into_iter().chain(endpoints()).chain(messages()).chain(others()) {
+        router = router.route(&format!("{path}/"), methods.clone()).route(path, methods);
+    }
+    router
+        .fallback(boundary::unknown_path)
+        .method_not_allowed_fallback(boundary::unknown_method)
+        .layer(from_fn_with_state(state.clone(), boundary::boundary))
+        .with_state(state)
+}
+
+type Routes = Vec<(&'static str, MethodRouter<ApiState>)>;
+
+fn applications() -> Routes {
+    use application::{create, delete, get, list, patch, update};
+    vec![
+        ("/api/v1/app", axum::routing::get(list::list).post(create::create)),
+        (
+            "/api/v1/app/{app_id}",
+            axum::routing::get(get::get).put(update::update).patch(patch::patch).delete(delete::delete),
+        ),
+    ]
+}
+
+fn endpoints() -> Routes {
+    use endpoint as ep;
+    vec![
+        ("/api/v1/app/{app_id}/endpoint", get(ep::list::list).post(ep::create::create)),
+        (
+            "/api/v1/app/{app_id}/endpoint/{endpoint_id}",
+            get(ep::get::get).put(ep::update::update).patch(ep::patch::patch).delete(ep::delete::delete),
+        ),
+        (
+            "/api/v1/app/{app_id}/endpoint/{endpoint_id}/headers",
+            get(ep::headers_get::headers_get)
+                .put(ep::headers_update::headers_update)
+                .patch(ep::headers_patch::headers_patch),
+        ),
+        ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/secret", get(ep::secret_get::secret_get)),
+        ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/secret/rotate", post(ep::secret_rotate::secret_rotate)),
+        (
+            "/api/v1/app/{app_id}/endpoint/{endpoint_id}/msg",
+            get(attempt::attempted_messages::attempted_messages),
+        ),
+    ]
+}
+
+fn messages() -> Routes {
+    vec![
+        ("/api/v1/app/{app_id}/msg", get(message::list::list).post(message::create::create)),
+        ("/api/v1/app/{app_id}/msg/{msg_id}", get(message::get::get)),
+        ("/api/v1/app/{app_id}/msg/{msg_id}/content", delete(message::expunge::expunge)),
+        (
+            "/api/v1/app/{app_id}/msg/{msg_id}/endpoint",
+            get(attempt::attempted_destinations::attempted_destinations),
+        ),
+        ("/api/v1/app/{app_id}/msg/{msg_id}/endpoint/{endpoint_id}/resend", post(attempt::resend::resend)),
+        ("/api/v1/app/{app_id}/msg/{msg_id}/attempt/{attempt_id}", get(attempt::get::get)),
+        ("/api/v1/app/{app_id}/msg/{msg_id}/attempt/{attempt_id}/content", delete(attempt::expunge::expunge)),
+        (
+            "/api/v1/app/{app_id}/attempt/endpoint/{endpoint_id}",
+            get(attempt::list_by_endpoint::list_by_endpoint),
+        ),
+        ("/api/v1/app/{app_id}/attempt/msg/{msg_id}", get(attempt::list_by_message::list_by_message)),
+    ]
+}
+
+fn others() -> Routes {
+    use event_type as et;
+    vec![
+        ("/api/v1/event-type", get(et::list::list).post(et::create::create)),
+        (
+            "/api/v1/event-type/{event_type_name}",
+            get(et::get::get).put(et::update::update).patch(et::patch::patch).delete(et::delete::delete),
+        ),
+        ("/api/v1/health", get(health::get)),
+        ("/api/v1/health/ping", get(health::ping)),
+        ("/api/v1/openapi.json", get(openapi::serve)),
+        ("/docs", get(docs_page::serve)),
+    ]
+}

@@ -11,7 +11,9 @@ mod lanes;
 mod reading;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 pub use lane::LaneHealth;
 pub use lanes::{Bounds, Lanes, Launch, Turn};
 pub use reading::{Read, ReadAnswer};
+pub use turn::{Bounds, Launch, Turn};

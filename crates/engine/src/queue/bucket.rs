@@ -21,6 +21,11 @@ impl Bucket {
         self.per_s
     }
 
+    /// Whether it is as good as new.
+    pub(super) fn is_full(&self, now: Duration) -> bool {
+        self.next <= now
+    }
+
     fn interval(&self) -> Duration {
         Duration::from_secs(1) / u32::from(self.per_s)
     }

@@ -1,17 +1,18 @@
 //! All lanes together: who goes next, within the bounds on requests under way and on memory.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use klingel_model::{AppId, DeliveryKey, EndpointId, Message, MessageSeq, Micros, Trigger};
 use klingel_store::{LaneHead, Waiting};
 
-use super::bucket::Bucket;
+use super::app_rates::AppRates;
 use super::lane::{Lane, RETRY_SHARE, payload_bytes};
 use super::reading::{Read, ReadAnswer};
 use super::turn::{Bounds, Launch, Turn};
+use super::wakes::Wakes;
 use crate::fanout::Target;
 
 /// The instants of a turn.
@@ -26,14 +27,14 @@ struct Now {
 pub struct Lanes {
     bounds: Bounds,
     by_endpoint: HashMap<EndpointId, Lane>,
-    app_buckets: HashMap<AppId, Bucket>,
+    app_rates: AppRates,
     ready_first: VecDeque<EndpointId>,
     ready_retries: VecDeque<EndpointId>,
     /// To be looked at in this turn.
     stirred: Vec<EndpointId>,
     /// Want to read, but memory is full.
     starved: VecDeque<EndpointId>,
-    wakes: BTreeSet<(Duration, EndpointId)>,
+    wakes: Wakes,
     under_way: usize,
     held_bytes: usize,
     firsts_in_a_row: u32,
@@ -50,12 +51,12 @@ impl Lanes {
         Self {
             bounds,
             by_endpoint: HashMap::new(),
-            app_buckets: HashMap::new(),
+            app_rates: AppRates::default(),
             ready_first: VecDeque::new(),
             ready_retries: VecDeque::new(),
             stirred: Vec::new(),
             starved: VecDeque::new(),
-            wakes: BTreeSet::new(),
+            wakes: Wakes::default(),
             under_way: 0,
             held_bytes: 0,
             firsts_in_a_row: 0,
@@ -243,12 +244,10 @@ impl Lanes {
     }
 
     /// Forgets lanes that hold nothing.
-    pub fn forget_idle(&mut self, now: Micros) {
+    pub fn forget_idle(&mut self, now: Micros, monotonic: Duration) {
         let queued = |lane: &Lane| lane.queued || lane.wake_at.is_some();
         self.by_endpoint.retain(|_, lane| queued(lane) || !lane.is_idle(now));
-        if self.by_endpoint.is_empty() {
-            self.app_buckets.clear();
-        }
+        self.app_rates.forget_full(monotonic);
     }
 
     /// Takes a turn.
@@ -256,10 +255,7 @@ impl Lanes {
         let now = Now { wall, monotonic };
         let mut turn = Turn::default();
         self.notice_jump(now);
-        while let Some((at, id)) = self.wakes.first().copied()
-            && at <= monotonic
-        {
-            self.wakes.pop_first();
+        while let Some(id) = self.wakes.pop_due(monotonic) {
             if let Some(lane) = self.by_endpoint.get_mut(&id) {
                 lane.wake_at = None;
             }
@@ -275,7 +271,7 @@ impl Lanes {
         {
             self.launch_from(id, now, &mut turn);
         }
-        turn.wake_at = self.wakes.first().map(|(at, _)| *at);
+        turn.wake_at = self.wakes.first();
         turn
     }
 
@@ -287,7 +283,7 @@ impl Lanes {
             self.offset_us.is_some_and(|before| (offset - before).unsigned_abs() > CLOCK_JUMP.as_micros());
         self.offset_us = Some(offset);
         if jumped {
-            for (_, id) in std::mem::take(&mut self.wakes) {
+            for id in self.wakes.pop_all() {
                 if let Some(lane) = self.by_endpoint.get_mut(&id) {
                     lane.wake_at = None;
                 }
@@ -311,7 +307,7 @@ impl Lanes {
         let Some(lane) = self.by_endpoint.get_mut(&id) else { return };
         lane.queued = false;
         if lane.enabled() && lane.gate(now.wall, now.monotonic).is_ok() {
-            let app_bucket = app_bucket_of(&mut self.app_buckets, &lane.target);
+            let app_bucket = self.app_rates.bucket_of(&lane.target);
             let app_wait = app_bucket.as_ref().map_or(Duration::ZERO, |bucket| bucket.wait(now.monotonic));
             if app_wait.is_zero() {
                 if let Some(waiting) = lane.take_next(now.monotonic) {
@@ -323,7 +319,7 @@ impl Lanes {
                     turn.launches.push(Launch { target, waiting, health });
                 }
             } else {
-                return set_wake(&mut self.wakes, lane, now.monotonic + app_wait);
+                return self.wakes.set(lane, now.monotonic + app_wait);
             }
         }
         self.examine(id, now, turn);
@@ -336,7 +332,7 @@ impl Lanes {
             return;
         }
         match lane.gate(now.wall, now.monotonic) {
-            Err(Some(at)) => return set_wake(&mut self.wakes, lane, at),
+            Err(Some(at)) => return self.wakes.set(lane, at),
             Ok(_) if lane.waiting() > 0 && !lane.queued => {
                 lane.queued = true;
                 if lane.first.is_empty() { &mut self.ready_retries } else { &mut self.ready_first }
@@ -355,7 +351,7 @@ impl Lanes {
         if let Some(due) = lane.next_due
             && now.wall < due
         {
-            set_wake(&mut self.wakes, lane, now.monotonic + due.since(now.wall));
+            self.wakes.set(lane, now.monotonic + due.since(now.wall));
         }
     }
 }
@@ -379,25 +375,4 @@ fn fits(bounds: &Bounds, held_bytes: usize, lane: &Lane, waiting: &Waiting) -> b
     lane.holds_nothing()
         || (lane.waiting() < bounds.lane_waiting_max
             && held_bytes + payload_bytes(waiting) <= bounds.waiting_bytes_max)
-}
-
-fn app_bucket_of<'a>(buckets: &'a mut HashMap<AppId, Bucket>, target: &Target) -> Option<&'a mut Bucket> {
-    let per_s = target.app_rate_limit_per_s?;
-    let bucket = buckets.entry(target.endpoint.app_id).or_insert_with(|| Bucket::new(per_s));
-    if bucket.per_s() != per_s {
-        *bucket = Bucket::new(per_s);
-    }
-    Some(bucket)
-}
-
-fn set_wake(wakes: &mut BTreeSet<(Duration, EndpointId)>, lane: &mut Lane, at: Duration) {
-    let id = lane.target.endpoint.id;
-    if let Some(before) = lane.wake_at {
-        if before <= at {
-            return;
-        }
-        wakes.remove(&(before, id));
-    }
-    lane.wake_at = Some(at);
-    wakes.insert((at, id));
 }

@@ -4,16 +4,19 @@
 //! [`Lanes::finished`], …), and [`Lanes::turn`] says what to send and what to read next. A lane holds one endpoint's
 //! deliveries; what does not fit in memory stays in the store and is read when its turn comes.
 
+mod app_rates;
 mod breaker;
 mod bucket;
+mod health;
 mod lane;
 mod lanes;
 mod reading;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod wakes;
 
-pub use lane::LaneHealth;
-pub use lanes::{Bounds, Lanes, Launch, Turn};
+pub use health::LaneHealth;
+pub use lanes::Lanes;
 pub use reading::{Read, ReadAnswer};
 pub use turn::{Bounds, Launch, Turn};

@@ -338,6 +338,6 @@ fn idle_lanes_are_forgotten() {
     let mut w = world(bounds(), |_| {});
     w.hand_in(1);
     assert_eq!(w.sent(), [1]);
-    w.lanes.forget_idle(w.wall);
+    w.lanes.forget_idle(w.wall, w.monotonic);
     assert!(!w.lanes.has(EP));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use klingel_store::Waiting;
 
-use super::lane::LaneHealth;
+use super::health::LaneHealth;
 use super::reading::Read;
 use crate::fanout::Target;
 

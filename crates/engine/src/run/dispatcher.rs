@@ -173,7 +173,7 @@ impl Dispatcher {
         self.sweeping = true;
         self.dropped.store(false, Ordering::Release);
         self.sweep_at = monotonic + self.shared.settings.sweep_every;
-        self.lanes.forget_idle(self.shared.world.clock.now());
+        self.lanes.forget_idle(self.shared.world.clock.now(), monotonic);
         self.tasks.spawn(sweep(Arc::clone(&self.shared)));
     }
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use klingel_model::{AppId, ChannelName, EnvironmentId, EventTypeName, Message, MessageId, Micros, Uid};
 use klingel_store::{Admission, Admitted, AppRef, MessageRef, OnceKey};
 
-use crate::fanout;
+use crate::fanout::{self, AppEntry};
 use crate::refusal::Refusal;
 use crate::{Engine, measure};
 
@@ -39,10 +39,10 @@ pub struct Accepted {
 }
 
 impl Engine {
-    /// Takes a message in. `Ok` means that it and its deliveries survive a power cut.
+    /// Takes in a message that the host application posted: its application's dialect shapes it first.
+    /// `Ok` means that it and its deliveries survive a power cut.
     ///
-    /// Errors: `NotFound` (the application), `Taken("eventId")`, `KeyReused`, `Invalid` (an archived event type),
-    /// `Unavailable`.
+    /// Errors: `NotFound` (the application), `Taken("eventId")`, `KeyReused`, `Invalid`, `Unavailable`.
     pub async fn publish(
         &self,
         environment_id: EnvironmentId,
@@ -50,6 +50,29 @@ impl Engine {
         publish: Publish,
     ) -> Result<Accepted, Refusal> {
         let entry = self.catalogue.application(environment_id, app).await?;
+        let now = self.world.clock.now();
+        let publish = entry.dialect.shape(publish, now, &*self.world.dice)?;
+        self.take_in(environment_id, &entry, publish).await
+    }
+
+    /// Takes in a message that has its dialect's form already, from a dialect's own door. Errors as in
+    /// [`Engine::publish`].
+    pub async fn publish_shaped(
+        &self,
+        environment_id: EnvironmentId,
+        app: &AppRef,
+        publish: Publish,
+    ) -> Result<Accepted, Refusal> {
+        let entry = self.catalogue.application(environment_id, app).await?;
+        self.take_in(environment_id, &entry, publish).await
+    }
+
+    async fn take_in(
+        &self,
+        environment_id: EnvironmentId,
+        entry: &AppEntry,
+        publish: Publish,
+    ) -> Result<Accepted, Refusal> {
         let now = self.world.clock.now();
         let message = Arc::new(Message {
             id: MessageId::new(now, &*self.world.dice),

@@ -1,12 +1,16 @@
 //! The seam to the vendors' ways of writing a request and reading an answer.
 
 use std::fmt;
+use std::sync::Arc;
 
 use klingel_model::{
     AttemptId, Dice, Endpoint, Message, Micros, RetrySchedule, SecretKey, SigningSecret, Trigger,
 };
 
+use super::description::Description;
 use super::transport::{Failure, OutboundRequest, Response};
+use crate::accept::Publish;
+use crate::refusal::Refusal;
 
 /// Everything an attempt is made of.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +61,21 @@ impl fmt::Display for Unsendable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfitSecret(pub String);
 
+/// A document is not an endpoint's settings in this dialect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfitSettings {
+    /// Where: keys joined with dots.
+    pub path: String,
+    /// What is wrong there, and what would be right.
+    pub reason: String,
+}
+
+/// What an endpoint asks of a message beyond event types, channels and filter. Made once per change of the endpoint.
+pub trait Wishes: Send + Sync {
+    /// Whether the endpoint wants the message.
+    fn want(&self, message: &Message) -> bool;
+}
+
 /// A vendor's way. Pure: no clock, no dice, no network of its own.
 pub trait Dialect: Send + Sync {
     /// Its name in the API, such as `standard`.
@@ -80,5 +99,31 @@ pub trait Dialect: Send + Sync {
     /// The secrets that sign at `now`, newest first.
     fn signing_secrets<'a>(&self, endpoint: &'a Endpoint, now: Micros) -> Vec<&'a SigningSecret> {
         endpoint.secrets.iter().filter(|secret| secret.expires_at.is_none_or(|end| now < end)).collect()
+    }
+
+    /// Checks a message that the host application posted through the management API, and puts it into the vendor's
+    /// form. Doors of the dialect's own skip this: what they publish has its form already.
+    fn shape(&self, publish: Publish, now: Micros, dice: &dyn Dice) -> Result<Publish, Refusal> {
+        let _ = (now, dice);
+        Ok(publish)
+    }
+
+    /// Reads the settings of an endpoint and gives them in the form that is kept. Without own settings, refuses any.
+    fn parse_settings(&self, text: &str) -> Result<String, UnfitSettings> {
+        let _ = text;
+        let reason =
+            format!("the dialect {} has no settings for endpoints; leave the field out", self.name());
+        Err(UnfitSettings { path: String::new(), reason })
+    }
+
+    /// What the endpoint's settings ask of messages; `None`: nothing beyond the general conditions.
+    fn wishes(&self, endpoint: &Endpoint) -> Option<Arc<dyn Wishes>> {
+        let _ = endpoint;
+        None
+    }
+
+    /// The dialect for people: its words, places and forms.
+    fn description(&self) -> Description {
+        Description::default()
     }
 }

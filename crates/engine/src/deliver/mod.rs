@@ -1,9 +1,11 @@
 //! Station 4: send. A dialect writes the request, a transport sends it, the dialect reads the answer.
 
 pub mod attempt;
+pub mod description;
 pub mod dialect;
 pub mod transport;
 
 pub use attempt::{Made, make};
-pub use dialect::{Dialect, Sending, UnfitSecret, Unsendable, Verdict};
+pub use description::{Choice, Description, Field, FieldKind, Words};
+pub use dialect::{Dialect, Sending, UnfitSecret, UnfitSettings, Unsendable, Verdict, Wishes};
 pub use transport::{Failure, OutboundRequest, Response, Sent, Transport};

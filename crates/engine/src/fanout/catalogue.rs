@@ -13,6 +13,7 @@ use klingel_store::{AppRef, EndpointRef};
 
 use super::Target;
 use crate::World;
+use crate::deliver::Dialect;
 use crate::refusal::Refusal;
 
 /// Applications that are kept in memory; the catalogue starts anew beyond it.
@@ -21,12 +22,19 @@ const APPLICATIONS_MAX: usize = 10_000;
 const ENDPOINTS_PAGE: usize = 250;
 
 /// An application with everything that fan-out needs.
-#[derive(Debug)]
 pub struct AppEntry {
     /// The application.
     pub application: Application,
+    /// Its way.
+    pub dialect: Arc<dyn Dialect>,
     /// Its endpoints, disabled ones included.
     pub targets: Vec<Arc<Target>>,
+}
+
+impl std::fmt::Debug for AppEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppEntry").field("id", &self.application.id).finish_non_exhaustive()
+    }
 }
 
 /// Applications by environment and either name.
@@ -139,12 +147,12 @@ impl Catalogue {
             }));
             match part.resume {
                 Some(after) => page.after = Some(after),
-                None => return Ok(AppEntry { application, targets }),
+                None => return Ok(AppEntry { application, dialect, targets }),
             }
         }
     }
 
-    fn dialect_of(&self, application: &Application) -> Result<Arc<dyn crate::deliver::Dialect>, Refusal> {
+    fn dialect_of(&self, application: &Application) -> Result<Arc<dyn Dialect>, Refusal> {
         self.world.dialect(&application.dialect).cloned().ok_or_else(|| {
             Refusal::Internal(format!(
                 "application {} has the dialect {:?}, which this version does not know",

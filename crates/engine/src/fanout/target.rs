@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use klingel_model::{Endpoint, Message, RetrySchedule};
 
-use crate::deliver::Dialect;
+use crate::deliver::{Dialect, Wishes};
 
 /// An endpoint, ready to be delivered to.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ pub struct Target {
     pub dialect: Arc<dyn Dialect>,
     /// When its failed deliveries are tried again.
     pub schedule: RetrySchedule,
+    /// What its dialect reads from its settings.
+    wishes: Option<Arc<dyn Wishes>>,
 }
 
 impl Target {
@@ -27,7 +29,8 @@ impl Target {
     pub fn new(endpoint: Endpoint, app_rate_limit_per_s: Option<u16>, dialect: Arc<dyn Dialect>) -> Self {
         let url = endpoint.url.as_str().into();
         let schedule = endpoint.retry_schedule.clone().unwrap_or_else(|| dialect.retry_schedule());
-        Self { endpoint, url, app_rate_limit_per_s, dialect, schedule }
+        let wishes = dialect.wishes(&endpoint);
+        Self { endpoint, url, app_rate_limit_per_s, dialect, schedule, wishes }
     }
 
     /// Whether the endpoint wants the message.
@@ -41,10 +44,12 @@ impl Target {
         {
             return false;
         }
-        match &endpoint.channels {
-            None => true,
-            Some(wanted) => message.channels.iter().any(|channel| wanted.contains(channel)),
+        if let Some(wanted) = &endpoint.channels
+            && !message.channels.iter().any(|channel| wanted.contains(channel))
+        {
+            return false;
         }
+        self.wishes.as_ref().is_none_or(|wishes| wishes.want(message))
     }
 }
 

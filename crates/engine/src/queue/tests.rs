@@ -258,9 +258,8 @@ fn a_rate_limit_spreads_requests() {
 #[test]
 fn an_applications_rate_limit_holds_for_all_its_endpoints_together() {
     let mut w = world(bounds(), |_| {});
-    let targets: Vec<_> = (1..=3)
-        .map(|n| Arc::new(Target { app_rate_limit_per_s: Some(2), ..target_of(endpoint(n)) }))
-        .collect();
+    let targets: Vec<_> =
+        (1..=3).map(|n| Arc::new(Target::new(endpoint(n), Some(2), Arc::new(crate::tests::Mute)))).collect();
     w.lanes.hand_in(MessageSeq(1), &Arc::new(message(1, "a.b", &[])), targets);
     let mut sent = Vec::new();
     for _ in 0..3 {

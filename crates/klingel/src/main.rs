@@ -1,2 +1,36 @@
-//! Klingel, the webhook server.
-fn main() {}
+//! The binary: command line, settings, wiring and life of the server.
+//!
+//! - [`cli`] is the command line, [`commands`] holds a file for each command
+//! - [`config`] is the table of settings
+//! - [`wiring`] is the only place that sees concrete stores, transports and dialects
+//! - [`lifecycle`] starts, waits for signals and stops; [`http_server`] takes connections in
+//! - [`telemetry`] is logs and metrics
+//! - [`system_clock`], [`os_dice`], [`open_files`] and [`master_key`] are what is real about the machine
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+mod api_client;
+mod cli;
+mod commands;
+mod config;
+mod failure;
+mod http_server;
+mod lifecycle;
+mod master_key;
+mod open_files;
+mod os_dice;
+mod system_clock;
+mod telemetry;
+mod wiring;
+
+fn main() -> ExitCode {
+    match commands::run(cli::Cli::parse()) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("klingel: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! `klingel demo`: the whole way of messages in one process, with a receiver that checks what it gets.
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use klingel_model::{AppId, DeliveryState, MessageId, Role, SecretKey};
+use klingel_store::{Order, Page, Reader};
+use serde_json::json;
+
+use super::key::create::add_key;
+use super::wait_for;
+use crate::api_client::ApiClient;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::lifecycle::{Server, Signals};
+use crate::wiring::{self, Machine};
+
+mod receiver;
+
+use receiver::{Arrival, Receiver};
+
+/// Where the two endpoints are, at the receiver.
+const PATHS: [&str; 2] = ["/first", "/second"];
+/// Pause between two messages when there is no end to them.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How long to wait for a delivery that does not come, before the demo is declared failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Starts a server with a temporary store and a receiver with two endpoints, posts messages through the API, checks
+/// the signature of everything that arrives, and leaves nothing behind.
+///
+/// Exit code 0 only if everything that was accepted was delivered to both endpoints and verified.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// End after this many messages; without it, messages go on until Ctrl-C.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    messages: Option<u64>,
+}
+
+impl Demo {
+    /// Prints a line for each delivery, and a summary.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        wait_for(demo(self.messages))
+    }
+}
+
+async fn demo(messages: Option<u64>) -> Result<ExitCode, Failure> {
+    let mut signals = Signals::listen()?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::new(format!("a temporary folder cannot be made: {error}; set TMPDIR")))?;
+    let machine = Machine::real();
+    let mut config =
+        Config { store_path: folder.path().join("demo.sqlite"), metrics: false, ..Config::default() };
+    config.listen.set_port(0);
+    config.outbound.guard.allow_private_networks = true;
+
+    let secrets = PATHS.map(|_| SecretKey::generate(&*machine.dice));
+    let mut receiver = Receiver::start(&secrets, machine.clone()).await?;
+    let server = Server::start(&config, machine.clone()).await?;
+    println!(
+        "klingel {} demo: a server on http://{}, its store in {}, and a receiver on http://{}",
+        env!("CARGO_PKG_VERSION"),
+        server.address(),
+        folder.path().display(),
+        receiver.address()
+    );
+    println!(
+        "Each message is posted to the API once and goes to two endpoints. The receiver checks every signature by the \
+         rule of Standard Webhooks 1.0.0. {}\n",
+        if messages.is_some() { "Ctrl-C ends it early." } else { "Ctrl-C ends it." }
+    );
+
+    let publisher = Publisher::prepare(&server, &receiver, &secrets, &machine).await?;
+    let mut tally = Tally::default();
+    let posting = post_and_show(&publisher, &mut receiver, messages, &mut tally);
+    tokio::select! {
+        done = posting => done?,
+        () = signals.next() => println!("\nEnding: waiting for what is still on its way."),
+    }
+    await_the_rest(&mut receiver, &mut tally).await;
+
+    let (engine, app_id) = (server.engine(), publisher.app_id);
+    server.stop().await;
+    let delivered = recorded_as_delivered(engine.reader(), app_id, &tally.accepted).await?;
+    Ok(tally.conclude(delivered))
+}
+
+/// Posts messages as an application would.
+struct Publisher {
+    client: ApiClient,
+    app_id: AppId,
+}
+
+impl Publisher {
+    /// Makes a key, an application and its two endpoints.
+    async fn prepare(
+        server: &Server,
+        receiver: &Receiver,
+        secrets: &[SecretKey; 2],
+        machine: &Machine,
+    ) -> Result<Self, Failure> {
+        let engine = server.engine();
+        let store = &*engine.world().store;
+        let key = add_key(store, machine, "demo".to_owned(), Role::Admin, "demo".to_owned()).await?;
+        let base = format!("http://{}", server.address());
+        let client = ApiClient::new(wiring::transport_to_operator()?, &base, &key)?;
+        let application = client.post("/app/", json!({ "name": "Demo" }).to_string()).await?;
+        let app_id = application["id"].as_str().and_then(|id| id.parse().ok());
+        let app_id: AppId = app_id.ok_or_else(|| Failure::new("the API gave no application id"))?;
+        for (path, secret) in PATHS.iter().zip(secrets) {
+            let url = format!("http://{}{path}", receiver.address());
+            let endpoint = json!({ "url": url, "secret": secret.reveal() });
+            client.post(&format!("/app/{app_id}/endpoint/"), endpoint.to_string()).await?;
+        }
+        Ok(Self { client, app_id })
+    }
+
+    async fn post(&self, number: u64) -> Result<MessageId, Failure> {
+        let payload =
+            json!({ "type": "demo.rang", "data": { "number": number, "text": "Ding-dong, Grüße!" } });
+        let message = json!({ "eventType": "demo.rang", "payload": payload });
+        let accepted = self.client.post(&format!("/app/{}/msg/", self.app_id), message.to_string()).await?;
+        let id = accepted["id"].as_str().and_then(|id| id.parse().ok());
+        id.ok_or_else(|| Failure::new("the API gave no message id"))
+    }
+}
+
+/// What has been seen so far.
+#[derive(Debug, Default)]
+struct Tally {
+    accepted: BTreeSet<MessageId>,
+    verified: BTreeSet<(String, usize)>,
+    refused: u64,
+}
+
+impl Tally {
+    fn see(&mut self, arrival: Arrival) {
+        let place = PATHS[arrival.endpoint];
+        match arrival.verified {
+            Ok(matched) => {
+                println!(
+                    "{:>6}  {}  {place:<7}  signature right ({})",
+                    self.verified.len() + 1,
+                    arrival.id,
+                    matched.version
+                );
+                self.verified.insert((arrival.id, arrival.endpoint));
+            }
+            Err(why) => {
+                println!("     !  {}  {place:<7}  refused: {why}", arrival.id);
+                self.refused += 1;
+            }
+        }
+    }
+
+    fn owed(&self) -> usize {
+        self.accepted.len() * PATHS.len()
+    }
+
+    fn conclude(&self, delivered: usize) -> ExitCode {
+        let accepted = self.accepted.len();
+        println!(
+            "\naccepted {accepted}, delivered {delivered}, verified {} ({accepted} messages to {} endpoints make {} deliveries)",
+            self.verified.len(),
+            PATHS.len(),
+            self.owed()
+        );
+        if delivered == self.owed() && self.verified.len() == self.owed() && self.refused == 0 {
+            return ExitCode::SUCCESS;
+        }
+        println!("Not everything that was accepted was delivered and verified.");
+        ExitCode::FAILURE
+    }
+}
+
+async fn post_and_show(
+    publisher: &Publisher,
+    receiver: &mut Receiver,
+    messages: Option<u64>,
+    tally: &mut Tally,
+) -> Result<(), Failure> {
+    for number in 1..=messages.unwrap_or(u64::MAX) {
+        let id = publisher.post(number).await?;
+        tally.accepted.insert(id);
+        while let Some(arrival) = receiver.seen_already() {
+            tally.see(arrival);
+        }
+        if messages.is_none() {
+            let pause = tokio::time::sleep(PAUSE);
+            tokio::pin!(pause);
+            loop {
+                tokio::select! {
+                    () = &mut pause => break,
+                    arrival = receiver.next() => tally.see(arrival),
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn await_the_rest(receiver: &mut Receiver, tally: &mut Tally) {
+    while tally.verified.len() < tally.owed() && tally.refused == 0 {
+        let Ok(arrival) = tokio::time::timeout(PATIENCE, receiver.next()).await else {
+            println!("Nothing came for {} s.", PATIENCE.as_secs());
+            return;
+        };
+        tally.see(arrival);
+    }
+}
+
+/// How many deliveries the server itself has recorded as taken by the receiver.
+async fn recorded_as_delivered(
+    reader: &dyn Reader,
+    app_id: AppId,
+    accepted: &BTreeSet<MessageId>,
+) -> Result<usize, Failure> {
+    let mut delivered = 0;
+    for id in accepted {
+        let page = Page { limit: PATHS.len(), after: None, order: Order::Ascending };
+        let found = reader.destinations(app_id, *id, page).await;
+        let found = found.map_err(|error| Failure::new(format!("the record cannot be read: {error}")))?;
+        delivered += found.items.iter().filter(|place| place.state == DeliveryState::Delivered).count();
+    }
+    Ok(delivered)
+}

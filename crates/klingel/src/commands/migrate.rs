@@ -1,0 +1,40 @@
+//! `klingel migrate`
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::cli::Settings;
+use crate::failure::Failure;
+use crate::wiring::{self, Machine};
+
+/// Brings the store's file to this version's form. `serve` does the same at its start; this is for doing it at a time
+/// of your own, with the server stopped. Make a copy of the file before.
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Change nothing; exit with 1 if there is something to do.
+    #[arg(long)]
+    check: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Migrate {
+    /// Says what was done, or what there is to do.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let config = self.settings.load(Vec::new())?;
+        let path = config.store_path.display();
+        let pending = wiring::pending_migrations(&config)?;
+        if pending.is_empty() {
+            println!("{path} has this version's form; there is nothing to do.");
+            return Ok(ExitCode::SUCCESS);
+        }
+        if !self.check {
+            drop(wiring::open_store(&config, &Machine::real())?);
+        }
+        for migration in &pending {
+            println!("{} {migration}", if self.check { "to do:" } else { "done:" });
+        }
+        Ok(if self.check { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+}

@@ -1,0 +1,122 @@
+//! Taking connections in: HTTP/1.1 with a limit on each step, and a stop that lets answers finish.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tower::Service as _;
+
+use crate::config::Config;
+
+/// Bytes of a request's head that are read; more is answered 431.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Pause after the system refused a connection, most often because no file is free: trying at once would only burn
+/// processor time.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What a connection may do at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections open at once.
+    pub connections_max: usize,
+    /// For a request's head, the wait for it included.
+    pub header_read_timeout: Duration,
+    /// For a whole request.
+    pub request_timeout: Duration,
+}
+
+impl From<&Config> for Limits {
+    fn from(config: &Config) -> Self {
+        Self {
+            connections_max: config.connections_max,
+            header_read_timeout: config.header_read_timeout,
+            request_timeout: config.request_timeout,
+        }
+    }
+}
+
+/// Takes connections until `stop`, then gives what still has to finish: idle connections are closed, requests that
+/// have begun are answered.
+pub async fn accept(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    stop: CancellationToken,
+) -> GracefulShutdown {
+    let free = Arc::new(Semaphore::new(limits.connections_max));
+    let open = GracefulShutdown::new();
+    loop {
+        let next = async {
+            let permit = Arc::clone(&free).acquire_owned().await;
+            (permit, listener.accept().await)
+        };
+        let (permit, accepted) = tokio::select! {
+            () = stop.cancelled() => return open,
+            next = next => next,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let connection = open.watch(converse(stream, router.clone(), limits));
+                tokio::spawn(async move {
+                    // How a client ends its connection is its own business; nothing of it is ours to repair.
+                    let _ended = connection.await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be taken in; see open files in `klingel doctor`");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+type Answering = std::pin::Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+fn converse(
+    stream: TcpStream,
+    router: Router,
+    limits: Limits,
+) -> http1::Connection<
+    TokioIo<TcpStream>,
+    impl hyper::service::HttpService<Incoming, ResBody = Body, Error = Infallible, Future = Answering>,
+> {
+    if let Err(error) = stream.set_nodelay(true) {
+        // The connection is gone already, or answers are merely slower.
+        tracing::debug!(%error, "TCP_NODELAY was refused");
+    }
+    let service = service_fn(move |request: Request<Incoming>| -> Answering {
+        let mut router = router.clone();
+        Box::pin(async move {
+            match tokio::time::timeout(limits.request_timeout, router.call(request)).await {
+                Ok(answer) => answer,
+                Err(_) => Ok(too_slow()),
+            }
+        })
+    });
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_read_timeout)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .serve_connection(TokioIo::new(stream), service)
+}
+
+fn too_slow() -> Response<Body> {
+    const ANSWER: &str = r#"{"code":"timeout","detail":"the request took longer than the setting request_timeout; whether it was done is unknown: repeat it with the same Idempotency-Key"}"#;
+    let mut response = Response::new(Body::from(Bytes::from_static(ANSWER.as_bytes())));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,110 @@
+//! The only place that sees concrete stores, transports and dialects.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use http::header::CONTENT_TYPE;
+use klingel_api::ApiState;
+use klingel_engine::deliver::Transport;
+use klingel_engine::{Engine, World};
+use klingel_model::{Clock, Dice};
+use klingel_outbound::{Client, ClientConfig};
+use klingel_store_sqlite::{Migration, OpenOptions, SqliteStore};
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::master_key;
+use crate::os_dice::OsDice;
+use crate::system_clock::SystemClock;
+
+/// Bytes of an answer that a command of ours reads from a server of ours.
+const OPERATOR_ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// The machine's clock and dice.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub dice: Arc<dyn Dice>,
+}
+
+impl Machine {
+    /// The real ones.
+    pub fn real() -> Self {
+        Self { clock: Arc::new(SystemClock::new()), dice: Arc::new(OsDice) }
+    }
+}
+
+/// Opens the configured store; makes it, and its master key, if there is none.
+pub fn open_store(config: &Config, machine: &Machine) -> Result<SqliteStore, Failure> {
+    let sealer = master_key::open_or_make(config, &*machine.dice)?;
+    let (dice, clock) = (Arc::clone(&machine.dice), Arc::clone(&machine.clock));
+    let size = config.store_size_bytes_max;
+    SqliteStore::open(OpenOptions {
+        readers: config.store_readers,
+        size_bytes_max: (size > 0).then_some(size),
+        free_bytes_min: config.store_free_bytes_min,
+        ..OpenOptions::new(config.store_path.clone(), sealer, dice, clock)
+    })
+    .map_err(|error| Failure::new(error.to_string()))
+}
+
+/// What opening the configured store would change in its file.
+pub fn pending_migrations(config: &Config) -> Result<Vec<Migration>, Failure> {
+    klingel_store_sqlite::pending(&config.store_path).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// The world of the engine: the configured store, the way out, every dialect.
+pub fn world(config: &Config, machine: Machine) -> Result<World, Failure> {
+    Ok(World {
+        store: Arc::new(open_store(config, &machine)?),
+        transport: transport(config)?,
+        dialects: klingel_dialects::all(),
+        clock: machine.clock,
+        dice: machine.dice,
+    })
+}
+
+/// What answers requests: the management API, and the metrics if they are wanted.
+pub fn router(engine: Engine, metrics: Option<PrometheusHandle>) -> Router {
+    let api = klingel_api::router(ApiState::new(engine));
+    match metrics {
+        Some(figures) => {
+            const TEXT: (http::HeaderName, &str) = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
+            api.route("/metrics", get(|| async move { ([TEXT], figures.render()) }))
+        }
+        None => api,
+    }
+}
+
+/// The way out to customers. Must be called within a tokio runtime.
+fn transport(config: &Config) -> Result<Arc<dyn Transport>, Failure> {
+    let mut settings = config.outbound.clone();
+    if let Some(path) = &config.extra_ca_file {
+        let pem = std::fs::read(path).map_err(|error| {
+            Failure::new(format!("the setting extra_ca_file: {} cannot be read: {error}", path.display()))
+        })?;
+        settings.extra_ca_pem = Some(pem);
+    }
+    client(&settings)
+}
+
+/// A way to a server of the operator's own, wherever it stands. Must be called within a tokio runtime.
+pub fn transport_to_operator() -> Result<Arc<dyn Transport>, Failure> {
+    let mut settings = ClientConfig {
+        answer_kept_bytes_max: OPERATOR_ANSWER_BYTES_MAX,
+        answer_read_bytes_max: OPERATOR_ANSWER_BYTES_MAX,
+        ..ClientConfig::default()
+    };
+    settings.guard.allow_private_networks = true;
+    client(&settings)
+}
+
+fn client(settings: &ClientConfig) -> Result<Arc<dyn Transport>, Failure> {
+    let client = Client::new(settings)
+        .map_err(|error| Failure::new(format!("the client for outgoing requests cannot be made: {error}")))?;
+    Ok(Arc::new(client))
+}

@@ -8,54 +8,46 @@ use crate::commands::{config_check, demo, doctor, generated, key, migrate, send,
 use crate::config::{Config, Loaded, Overrides, load};
 use crate::failure::Failure;
 
-/// A self-hosted webhook server: post a message once; every endpoint that wants it gets it, signed, retried and
+const FIRST_STEPS: &str = "\
+First steps:
+  klingel demo                                  see it work; nothing is left behind
+  klingel serve                                 a server on 127.0.0.1:8080, kept in klingel.sqlite
+  klingel key create --environment production   a key to its API
+
+Settings are flags, KLINGEL_* variables or a TOML file; `klingel config check` shows all of them.
+`klingel help COMMAND` says more about a command.";
+
+/// A self-hosted webhook server. Post a message once: every endpoint that wants it gets it, signed, retried and
 /// recorded.
-///
-/// First steps:
-///
-///   klingel demo                                  see it work, without leaving anything behind
-///   klingel serve                                 start a server on 127.0.0.1:8080, kept in klingel.sqlite
-///   klingel key create --environment production   a key for its API
-///
-/// Settings: flags, KLINGEL_* variables or a TOML file; `klingel config check` shows them all.
 #[derive(Debug, Parser)]
-#[command(name = "klingel", version, propagate_version = true, verbatim_doc_comment)]
+#[command(name = "klingel", version, after_help = FIRST_STEPS)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
+// Without texts of their own here: each command's help stands with the command.
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Start the server.
     Serve(serve::Serve),
-    /// Make, list and revoke API keys.
+    Demo(demo::Demo),
     #[command(subcommand)]
     Key(key::Key),
-    /// Show the whole way of messages on this machine, with a temporary store.
-    Demo(demo::Demo),
-    /// Post one message to a running server.
     Send(send::Send),
-    /// Check the signature of a received request, offline.
     Verify(verify::Verify),
-    /// Bring the store's file to this version's form.
-    Migrate(migrate::Migrate),
-    /// Look for what keeps Klingel from working well here.
-    Doctor(doctor::Doctor),
-    /// Look at the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Write the files under docs/ that are made from the program.
+    Doctor(doctor::Doctor),
+    Migrate(migrate::Migrate),
     #[command(hide = true)]
     Generated(generated::Generated),
 }
 
-/// What can be done with settings.
+/// Look at the settings.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Check all settings, and show each with its value and where it comes from.
     Check(config_check::Check),
 }
 
@@ -65,7 +57,7 @@ pub struct Settings {
     /// TOML file with settings; docs/configuration.md lists them.
     #[arg(long, value_name = "FILE", env = "KLINGEL_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
-    /// The store: sqlite: and the path of its file [setting: store] [default: sqlite:klingel.sqlite]
+    /// The store's file; made if there is none [setting: store] [default: sqlite:klingel.sqlite]
     #[arg(long, value_name = "sqlite:PATH")]
     pub store: Option<String>,
 }

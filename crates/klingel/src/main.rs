@@ -21,6 +21,7 @@ mod lifecycle;
 mod master_key;
 mod open_files;
 mod os_dice;
+mod output;
 mod system_clock;
 mod telemetry;
 mod wiring;

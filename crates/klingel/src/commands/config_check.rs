@@ -6,10 +6,12 @@ use clap::Args;
 
 use crate::cli::Settings;
 use crate::config::SECTIONS;
+use crate::failure::Failure;
+use crate::output;
 
-/// Checks all settings, and shows each with its value and where it comes from. Secrets are not shown.
+/// Check all settings, and show each with its value and where it comes from.
 ///
-/// Exit code 0 if everything is right, 1 if not.
+/// Secrets are not shown. Exit code 0 if everything is right, 1 if not.
 #[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]
@@ -18,14 +20,14 @@ pub struct Check {
 
 impl Check {
     /// Prints every problem to standard error, or every setting to standard output.
-    pub fn run(self) -> ExitCode {
+    pub fn run(self) -> Result<ExitCode, Failure> {
         let mut loaded = match self.settings.load_with_sources(Vec::new()) {
             Ok(loaded) => loaded,
             Err(problems) => {
                 for problem in &problems {
                     eprintln!("{problem}");
                 }
-                return ExitCode::FAILURE;
+                return Ok(ExitCode::FAILURE);
             }
         };
         let mut rows = Vec::new();
@@ -38,8 +40,8 @@ impl Check {
         let name_width = rows.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
         let value_width = rows.iter().map(|(_, value, _)| value.len()).max().unwrap_or(0);
         for (name, value, source) in rows {
-            println!("{name:name_width$}  {value:value_width$}  {source}");
+            output::line(format_args!("{name:name_width$}  {value:value_width$}  {source}"))?;
         }
-        ExitCode::SUCCESS
+        Ok(ExitCode::SUCCESS)
     }
 }

@@ -12,6 +12,7 @@ use super::wait_for;
 use crate::cli::Settings;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::output;
 use crate::wiring::{self, Machine};
 use crate::{master_key, open_files};
 
@@ -22,10 +23,10 @@ const CLOCK_DIFFERENCE_MAX: Duration = Duration::from_secs(5);
 /// 2025-01-01: this program did not exist before.
 const EARLIEST_US: i64 = 1_735_689_600_000_000;
 
-/// Looks for what keeps Klingel from working well here: settings, store, master key, clock, address guard, open files,
-/// disk space. It makes nothing and changes nothing but a probe that it takes away again.
+/// Look for what keeps Klingel from working well here.
 ///
-/// Each line is ok, warning or error, a name, and a sentence. Exit code 1 if there is an error.
+/// It looks at settings, store, master key, clock, address guard, open files and disk space, and changes nothing but a
+/// probe that it takes away again. Each line is ok, warning or error, a name, and a sentence. Exit code 1 if there is an error.
 #[derive(Debug, Args)]
 pub struct Doctor {
     #[command(flatten)]
@@ -42,14 +43,14 @@ enum Finding {
 
 impl Doctor {
     /// Prints the report.
-    pub fn run(self) -> ExitCode {
+    pub fn run(self) -> Result<ExitCode, Failure> {
         let config = match self.settings.load_with_sources(Vec::new()) {
             Ok(loaded) => loaded.config,
             Err(problems) => {
                 for problem in problems {
-                    print("settings", &Finding::Error(problem.to_string()));
+                    print("settings", &Finding::Error(problem.to_string()))?;
                 }
-                return ExitCode::FAILURE;
+                return Ok(ExitCode::FAILURE);
             }
         };
         let machine = Machine::real();
@@ -63,28 +64,26 @@ impl Doctor {
             ("disk space", disk(&config)),
         ];
         for (name, finding) in &report {
-            print(name, finding);
+            print(name, finding)?;
         }
         let failed = report.iter().any(|(_, finding)| matches!(finding, Finding::Error(_)));
-        if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+        Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 }
 
-fn print(name: &str, finding: &Finding) {
+fn print(name: &str, finding: &Finding) -> Result<(), Failure> {
     let (word, sentence) = match finding {
         Finding::Ok(sentence) => ("ok", sentence),
         Finding::Warning(sentence) => ("warning", sentence),
         Finding::Error(sentence) => ("error", sentence),
     };
-    println!("{word:<7}  {name:<13}  {sentence}");
+    output::line(format_args!("{word:<7}  {name:<13}  {sentence}"))
 }
 
-/// The folder that holds the store.
+/// The folder that holds the store, from the root.
 fn folder(config: &Config) -> PathBuf {
-    match config.store_path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    }
+    let path = std::path::absolute(&config.store_path).unwrap_or_else(|_| config.store_path.clone());
+    path.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned)
 }
 
 fn exists(path: &Path) -> bool {

@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory as _};
 use crate::cli::Cli;
 use crate::config::reference;
 use crate::failure::Failure;
+use crate::output;
 use crate::telemetry::metrics;
 
 /// Characters of a line in `docs/cli.md`, whatever the terminal.
@@ -46,7 +47,7 @@ impl Generated {
             } else {
                 std::fs::write(path, text)
                     .map_err(|error| Failure::new(format!("{path} cannot be written: {error}")))?;
-                println!("wrote {path}");
+                output::line(format_args!("wrote {path}"))?;
             }
         }
         Ok(if stale { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -26,8 +26,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Send(send) => send.run(),
         Command::Verify(verify) => verify.run(),
         Command::Migrate(migrate) => migrate.run(),
-        Command::Doctor(doctor) => Ok(doctor.run()),
-        Command::Config(ConfigCommand::Check(check)) => Ok(check.run()),
+        Command::Doctor(doctor) => doctor.run(),
+        Command::Config(ConfigCommand::Check(check)) => check.run(),
         Command::Generated(generated) => generated.run(),
     }
 }

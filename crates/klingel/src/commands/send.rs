@@ -9,16 +9,20 @@ use serde_json::value::RawValue;
 use super::{payload, wait_for};
 use crate::api_client::ApiClient;
 use crate::failure::Failure;
+use crate::output;
 use crate::wiring;
 
-/// Posts one message to a running server.
+const EXAMPLE: &str =
+    "Example:\n  KLINGEL_KEY=$KEY klingel send --app my-app --type invoice.paid --payload '{\"id\":17}'";
+
+/// Post one message to a running server.
 ///
-///   klingel send --key $KEY --app my-app --type invoice.paid --payload '{"id":17}'
+/// Prints the id under which it was accepted.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLE)]
 pub struct Send {
     /// Address of the server.
-    #[arg(long, env = "KLINGEL_URL", default_value = "http://127.0.0.1:8080")]
+    #[arg(long, env = "KLINGEL_URL", hide_env_values = true, default_value = "http://127.0.0.1:8080")]
     url: String,
     /// API key with the role publish or admin; better in the variable than on the command line, where others see it.
     #[arg(long, env = "KLINGEL_KEY", hide_env_values = true)]
@@ -64,7 +68,7 @@ impl Send {
         })?;
         let id = answer.get("id").and_then(serde_json::Value::as_str);
         let id = id.ok_or_else(|| Failure::new(format!("{} gave no message id", self.url)))?;
-        println!("accepted {id}");
+        output::line(format_args!("accepted {id}"))?;
         Ok(ExitCode::SUCCESS)
     }
 }

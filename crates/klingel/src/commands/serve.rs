@@ -14,7 +14,7 @@ use crate::lifecycle::{Server, Signals};
 use crate::telemetry;
 use crate::wiring::Machine;
 
-/// Starts the server and runs until SIGTERM or Ctrl-C.
+/// Start the server; it runs until SIGTERM or Ctrl-C.
 ///
 /// One line on standard output says when requests are accepted; logs go to standard error. At the first start the
 /// store and the key that seals its secrets are made. Calls to the API need a key: `klingel key create`, also while

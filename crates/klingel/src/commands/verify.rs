@@ -8,19 +8,21 @@ use klingel_model::Clock as _;
 
 use super::payload;
 use crate::failure::Failure;
+use crate::output;
 use crate::system_clock::SystemClock;
 
-/// Checks the signature of a received request by the rule of Standard Webhooks 1.0.0, without any server.
+const EXAMPLE: &str = "\
+Example:
+  klingel verify --secret whsec_… --body @body.json \\
+    --header 'webhook-id: msg_…' --header 'webhook-timestamp: 1700000000' \\
+    --header 'webhook-signature: v1,…'";
+
+/// Check the signature of a received request, without any server.
 ///
-/// Give the three headers one by one or as they stand in the request, and the body byte for byte:
-///
-///   klingel verify --secret whsec_… --body @body.json \
-///     --header 'webhook-id: msg_…' --header 'webhook-timestamp: 1700000000' \
-///     --header 'webhook-signature: v1,…'
-///
-/// Exit code 0 if the signature is right, 1 if not.
+/// The rule is that of Standard Webhooks 1.0.0. Give the three headers one by one or as they stand in the request, and
+/// the body byte for byte. Exit code 0 if the signature is right, 1 if not.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLE)]
 pub struct Verify {
     /// The endpoint's secret: whsec_…, or the public key whpk_… of a key pair; @FILE reads it from a file. May be
     /// given several times; one that fits is enough.
@@ -59,24 +61,27 @@ impl Verify {
         let matched = match verify_signature(&keys, &signed) {
             Ok(matched) => matched,
             Err(why) => {
-                println!("not verified: {why}");
+                output::line(format_args!("not verified: {why}"))?;
                 if why == Untrusted::Mismatch {
-                    println!(
+                    output::line(format_args!(
                         "Check that the body is byte for byte what came, and that the secret is this endpoint's."
-                    );
+                    ))?;
                 }
                 return Ok(ExitCode::FAILURE);
             }
         };
         let age = verify(&keys, &signed, SystemClock::new().now()).err();
         if let (Some(why), true) = (&age, self.strict) {
-            println!("not verified: {why}");
+            output::line(format_args!("not verified: {why}"))?;
             return Ok(ExitCode::FAILURE);
         }
         let secret = if keys.len() > 1 { format!(" with secret {}", matched.key + 1) } else { String::new() };
-        println!("verified: signature {} of {} ({}){secret}", matched.item, matched.items, matched.version);
+        output::line(format_args!(
+            "verified: signature {} of {} ({}){secret}",
+            matched.item, matched.items, matched.version
+        ))?;
         if let Some(why) = age {
-            println!("note: {why}, so a receiver that checks the age refuses it now");
+            output::line(format_args!("note: {why}, so a receiver that checks the age refuses it now"))?;
         }
         Ok(ExitCode::SUCCESS)
     }

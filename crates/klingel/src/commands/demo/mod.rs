@@ -15,6 +15,7 @@ use crate::api_client::ApiClient;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::lifecycle::{Server, Signals};
+use crate::output;
 use crate::wiring::{self, Machine};
 
 mod receiver;
@@ -28,10 +29,10 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How long to wait for a delivery that does not come, before the demo is declared failed.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Starts a server with a temporary store and a receiver with two endpoints, posts messages through the API, checks
-/// the signature of everything that arrives, and leaves nothing behind.
+/// See it work: server, messages and a receiver that checks them, all in one.
 ///
-/// Exit code 0 only if everything that was accepted was delivered to both endpoints and verified.
+/// Starts a server with a temporary store and a receiver with two endpoints, posts messages through the API, checks
+/// the signature of everything that arrives, and leaves nothing behind. Exit code 0 only if everything that was accepted was delivered to both endpoints and verified.
 #[derive(Debug, Args)]
 pub struct Demo {
     /// End after this many messages; without it, messages go on until Ctrl-C.
@@ -59,32 +60,34 @@ async fn demo(messages: Option<u64>) -> Result<ExitCode, Failure> {
     let secrets = PATHS.map(|_| SecretKey::generate(&*machine.dice));
     let mut receiver = Receiver::start(&secrets, machine.clone()).await?;
     let server = Server::start(&config, machine.clone()).await?;
-    println!(
+    output::line(format_args!(
         "klingel {} demo: a server on http://{}, its store in {}, and a receiver on http://{}",
         env!("CARGO_PKG_VERSION"),
         server.address(),
         folder.path().display(),
         receiver.address()
-    );
-    println!(
+    ))?;
+    output::line(format_args!(
         "Each message is posted to the API once and goes to two endpoints. The receiver checks every signature by the \
          rule of Standard Webhooks 1.0.0. {}\n",
         if messages.is_some() { "Ctrl-C ends it early." } else { "Ctrl-C ends it." }
-    );
+    ))?;
 
     let publisher = Publisher::prepare(&server, &receiver, &secrets, &machine).await?;
     let mut tally = Tally::default();
     let posting = post_and_show(&publisher, &mut receiver, messages, &mut tally);
     tokio::select! {
         done = posting => done?,
-        () = signals.next() => println!("\nEnding: waiting for what is still on its way."),
+        () = signals.next() => {
+            output::line(format_args!("\nEnding: waiting for what is still on its way."))?;
+        }
     }
-    await_the_rest(&mut receiver, &mut tally).await;
+    await_the_rest(&mut receiver, &mut tally).await?;
 
     let (engine, app_id) = (server.engine(), publisher.app_id);
     server.stop().await;
     let delivered = recorded_as_delivered(engine.reader(), app_id, &tally.accepted).await?;
-    Ok(tally.conclude(delivered))
+    tally.conclude(delivered)
 }
 
 /// Posts messages as an application would.
@@ -136,42 +139,40 @@ struct Tally {
 }
 
 impl Tally {
-    fn see(&mut self, arrival: Arrival) {
+    fn see(&mut self, arrival: Arrival) -> Result<(), Failure> {
         let place = PATHS[arrival.endpoint];
         match arrival.verified {
             Ok(matched) => {
-                println!(
-                    "{:>6}  {}  {place:<7}  signature right ({})",
-                    self.verified.len() + 1,
-                    arrival.id,
-                    matched.version
-                );
+                let (id, version) = (&arrival.id, matched.version);
+                let count = self.verified.len() + 1;
+                output::line(format_args!("{count:>6}  {id}  {place:<7}  signature right ({version})"))?;
                 self.verified.insert((arrival.id, arrival.endpoint));
             }
             Err(why) => {
-                println!("     !  {}  {place:<7}  refused: {why}", arrival.id);
+                output::line(format_args!("     !  {}  {place:<7}  refused: {why}", arrival.id))?;
                 self.refused += 1;
             }
         }
+        Ok(())
     }
 
     fn owed(&self) -> usize {
         self.accepted.len() * PATHS.len()
     }
 
-    fn conclude(&self, delivered: usize) -> ExitCode {
+    fn conclude(&self, delivered: usize) -> Result<ExitCode, Failure> {
         let accepted = self.accepted.len();
-        println!(
+        output::line(format_args!(
             "\naccepted {accepted}, delivered {delivered}, verified {} ({accepted} messages to {} endpoints make {} deliveries)",
             self.verified.len(),
             PATHS.len(),
             self.owed()
-        );
+        ))?;
         if delivered == self.owed() && self.verified.len() == self.owed() && self.refused == 0 {
-            return ExitCode::SUCCESS;
+            return Ok(ExitCode::SUCCESS);
         }
-        println!("Not everything that was accepted was delivered and verified.");
-        ExitCode::FAILURE
+        output::line(format_args!("Not everything that was accepted was delivered and verified."))?;
+        Ok(ExitCode::FAILURE)
     }
 }
 
@@ -185,7 +186,7 @@ async fn post_and_show(
         let id = publisher.post(number).await?;
         tally.accepted.insert(id);
         while let Some(arrival) = receiver.seen_already() {
-            tally.see(arrival);
+            tally.see(arrival)?;
         }
         if messages.is_none() {
             let pause = tokio::time::sleep(PAUSE);
@@ -193,7 +194,7 @@ async fn post_and_show(
             loop {
                 tokio::select! {
                     () = &mut pause => break,
-                    arrival = receiver.next() => tally.see(arrival),
+                    arrival = receiver.next() => tally.see(arrival)?,
                 }
             }
         }
@@ -201,14 +202,14 @@ async fn post_and_show(
     Ok(())
 }
 
-async fn await_the_rest(receiver: &mut Receiver, tally: &mut Tally) {
+async fn await_the_rest(receiver: &mut Receiver, tally: &mut Tally) -> Result<(), Failure> {
     while tally.verified.len() < tally.owed() && tally.refused == 0 {
         let Ok(arrival) = tokio::time::timeout(PATIENCE, receiver.next()).await else {
-            println!("Nothing came for {} s.", PATIENCE.as_secs());
-            return;
+            return output::line(format_args!("Nothing came for {} s.", PATIENCE.as_secs()));
         };
-        tally.see(arrival);
+        tally.see(arrival)?;
     }
+    Ok(())
 }
 
 /// How many deliveries the server itself has recorded as taken by the receiver.

@@ -11,6 +11,7 @@ use crate::cli::Settings;
 use crate::commands::wait_for;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::output;
 use crate::wiring::{self, Machine};
 
 /// Characters of an environment's name.
@@ -18,14 +19,12 @@ const NAME_CHARS_MAX: usize = 64;
 /// Bytes of a label.
 const LABEL_BYTES_MAX: usize = 200;
 
-/// Makes a key to an environment's API and prints it, and nothing else, on standard output.
+/// Make a key to the API of an environment, and print it and nothing else.
 ///
 /// It cannot be shown again: the store keeps only its SHA-256. An environment is made with its first key; it is a hard
 /// wall: what belongs to one is never seen with a key to another.
-///
-///   KEY=$(klingel key create --environment production)
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Example:\n  KEY=$(klingel key create --environment production)")]
 pub struct Create {
     /// The environment's name, such as production or staging: letters, digits, '-' and '_'.
     #[arg(long, value_name = "NAME", value_parser = environment_name)]
@@ -35,7 +34,7 @@ pub struct Create {
         .map(|word| Role::parse(&word).expect("the parser lets only these words through")))]
     role: Role,
     /// What the key is for, shown by `klingel key list`.
-    #[arg(long, default_value = "", value_name = "TEXT", value_parser = label)]
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT", value_parser = label)]
     label: String,
     #[command(flatten)]
     settings: Settings,
@@ -61,7 +60,7 @@ impl Create {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let config = self.settings.load(Vec::new())?;
         let key = wait_for(create(&config, self.environment, self.role, self.label))?;
-        println!("{key}");
+        output::line(format_args!("{key}"))?;
         Ok(ExitCode::SUCCESS)
     }
 }

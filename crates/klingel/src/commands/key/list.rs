@@ -11,12 +11,15 @@ use crate::cli::Settings;
 use crate::commands::wait_for;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::output;
 use crate::wiring::{self, Machine};
 
 /// Rows read at once.
 const PAGE_ROWS: usize = 200;
 
-/// Lists the keys, revoked ones included. The keys themselves are not in the store and cannot be shown.
+/// List the keys, revoked ones included.
+///
+/// The keys themselves are not in the store and cannot be shown again.
 #[derive(Debug, Args)]
 pub struct List {
     /// Only the keys to this environment.
@@ -31,13 +34,13 @@ impl List {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let config = self.settings.load(Vec::new())?;
         let found = wait_for(list(&config, self.environment.as_deref()))?;
-        println!(
+        output::line(format_args!(
             "{:<26}  {:<16}  {:<7}  {:<20}  {:<20}  label",
             "id", "environment", "role", "created", "revoked"
-        );
+        ))?;
         for (environment, key) in found {
             let day = |instant: klingel_model::Micros| format!("{}Z", &instant.to_rfc3339()[..19]);
-            println!(
+            output::line(format_args!(
                 "{:<26}  {:<16}  {:<7}  {:<20}  {:<20}  {}",
                 key.id.to_string(),
                 environment,
@@ -45,7 +48,7 @@ impl List {
                 day(key.created_at),
                 key.revoked_at.map_or_else(|| "-".to_owned(), day),
                 key.label
-            );
+            ))?;
         }
         Ok(ExitCode::SUCCESS)
     }

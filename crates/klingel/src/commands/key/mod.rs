@@ -10,14 +10,11 @@ pub mod create;
 pub mod list;
 pub mod revoke;
 
-/// Make, list and revoke API keys. All of it works while a server runs on the same store.
+/// Make, list and revoke API keys, also while a server runs on the same store.
 #[derive(Debug, Subcommand)]
 pub enum Key {
-    /// Make a key and print it, once.
     Create(create::Create),
-    /// List the keys; the keys themselves cannot be shown again.
     List(list::List),
-    /// Revoke a key: it opens nothing from then on.
     Revoke(revoke::Revoke),
 }
 

@@ -11,9 +11,12 @@ use crate::cli::Settings;
 use crate::commands::wait_for;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::output;
 use crate::wiring::{self, Machine};
 
-/// Revokes a key for good. A running server refuses it within two seconds.
+/// Revoke a key for good.
+///
+/// A running server refuses it within two seconds.
 #[derive(Debug, Args)]
 pub struct Revoke {
     /// The key's id, as `klingel key list` shows it: key_…
@@ -27,7 +30,7 @@ impl Revoke {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let config = self.settings.load(Vec::new())?;
         wait_for(revoke(&config, self.id))?;
-        println!("revoked {}", self.id);
+        output::line(format_args!("revoked {}", self.id))?;
         Ok(ExitCode::SUCCESS)
     }
 }

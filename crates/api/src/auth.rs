@@ -111,13 +111,12 @@ impl<A: Access> Caller<A> {
         let digest = keys::digest(bearer(headers)?);
         let known = &api.inner.keys;
         let now = api.engine().world().clock.monotonic();
-        let key = match known.fresh(&digest, now) {
-            Some(key) => key,
-            None => {
-                let key = look_up(api, digest, now).await.inspect_err(|_| known.forget(&digest))?;
-                known.remember(digest, key);
-                key
-            }
+        let key = if let Some(key) = known.fresh(&digest, now) {
+            key
+        } else {
+            let key = look_up(api, digest, now).await.inspect_err(|_| known.forget(&digest))?;
+            known.remember(digest, key);
+            key
         };
         if !A::allows(key.role) {
             return Err(Problem::new(

@@ -3,7 +3,7 @@
 //! The text is shown once, when the key is made. The store knows only its SHA-256: a key has 256 random bits, so a
 //! slow hash would protect nothing and cost more than the request.
 
-use aws_lc_rs::digest::{SHA256, digest as hash};
+use aws_lc_rs::digest::{Context, SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use klingel_model::{Dice, KeyDigest, Role};
@@ -27,16 +27,11 @@ pub fn digest(text: &str) -> KeyDigest {
 
 /// SHA-256 over the parts, one behind the other.
 pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
-    let sum = match parts {
-        [one] => hash(&SHA256, one),
-        _ => {
-            let mut context = aws_lc_rs::digest::Context::new(&SHA256);
-            for part in parts {
-                context.update(part);
-            }
-            context.finish()
-        }
-    };
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(part);
+    }
+    let sum = context.finish();
     let mut bytes = [0u8; 32];
     bytes.copy_from_slice(sum.as_ref());
     bytes

@@ -47,7 +47,7 @@ pub(crate) async fn create(
         status: StatusCode::CREATED.as_u16(),
         body: answer::text(&EndpointOut::from(endpoint.clone())),
     };
-    let written = api.engine().add_endpoint(endpoint, request.once_with(&fresh)).await?;
+    let written = super::add(&api, endpoint, request.once_with(&fresh)).await?;
     Ok(answer::written(written, fresh))
 }
 

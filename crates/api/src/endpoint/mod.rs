@@ -36,6 +36,15 @@ pub(crate) fn dialect<'a>(api: &'a ApiState, application: &Application) -> Resul
     })
 }
 
+/// Adds an endpoint.
+pub(crate) async fn add(api: &ApiState, endpoint: Endpoint, once: Option<Once>) -> Result<Written, Problem> {
+    api.engine().add_endpoint(endpoint, once).await.map_err(|refusal| match refusal {
+        // The store knows the number only; the operator knows the setting by its name.
+        Refusal::Limit(_, max) => Refusal::Limit("endpoints_per_application_max", max).into(),
+        refusal => refusal.into(),
+    })
+}
+
 /// Reads an endpoint, changes it and writes it, again if somebody else was faster.
 pub(crate) async fn change(
     api: &ApiState,

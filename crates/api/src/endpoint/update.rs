@@ -53,7 +53,7 @@ pub(crate) async fn update(
         let key = super::dialect(&api, &application)?.new_secret(&*engine.world().dice);
         let secret = key.map(|key| SigningSecret { key, expires_at: None });
         let made = wanted.into_new(&api, application.id, secret);
-        engine.add_endpoint(made.clone(), None).await?;
+        super::add(&api, made.clone(), None).await?;
         return Ok(answer::json(StatusCode::CREATED, &EndpointOut::from(made)));
     }
     let (endpoint, _) = change(&api, &application, &endpoint, None, |endpoint| {

@@ -114,7 +114,7 @@ impl EndpointIn {
     pub(crate) fn read(body: &[u8], limits: &Limits) -> Result<Self, Problem> {
         let mut fields = Fields::of(body)?;
         let rest = EndpointUpdate::build(&mut fields, limits);
-        let secret = fields.optional("secret", |raw, faults| rules::string(raw, faults));
+        let secret = fields.optional("secret", rules::string);
         fields.finish(rest.map(|rest| Self { rest, secret: secret.map(std::borrow::Cow::into_owned) }))
     }
 }

@@ -14,12 +14,15 @@ const TYPE_AGE_MAX: Duration = Duration::from_secs(2);
 /// Event types that are remembered; beyond it the memory starts anew.
 const TYPES_REMEMBERED_MAX: usize = 10_000;
 
-/// Event types that were asked for lately: when, and whether they were archived.
+/// When an event type was asked for, and whether it was archived then.
+type Known = HashMap<EnvironmentId, HashMap<EventTypeName, (Duration, bool)>>;
+
+/// Event types that were asked for lately.
 #[derive(Debug, Default)]
-pub(crate) struct KnownTypes(Mutex<HashMap<EnvironmentId, HashMap<EventTypeName, (Duration, bool)>>>);
+pub(crate) struct KnownTypes(Mutex<Known>);
 
 impl KnownTypes {
-    fn known(&self) -> MutexGuard<'_, HashMap<EnvironmentId, HashMap<EventTypeName, (Duration, bool)>>> {
+    fn known(&self) -> MutexGuard<'_, Known> {
         // A panic under the lock leaves a cache that is at worst incomplete.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

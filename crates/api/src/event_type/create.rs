@@ -33,7 +33,7 @@ pub(crate) async fn create(
     let EventTypeIn { name, rest } = EventTypeIn::read(&request.body)?;
     let environment_id = request.caller.environment_id;
     let made = rest.clone().into_new(name.clone(), &api, environment_id);
-    let fresh = created(EventTypeOut::of(made.clone(), true)?);
+    let fresh = created(&EventTypeOut::of(made.clone(), true)?);
     match api.engine().add_event_type(made, request.once_with(&fresh)).await {
         Ok(written) => {
             api.inner.archived.forget(environment_id, &name);
@@ -46,7 +46,7 @@ pub(crate) async fn create(
             }
             let revived =
                 change(&api, environment_id, name.as_str(), |event_type| rest.replace(event_type)).await?;
-            let fresh = created(EventTypeOut::of(revived, true)?);
+            let fresh = created(&EventTypeOut::of(revived, true)?);
             // Doing it twice changes nothing, so a crash between the two writes is harmless.
             let written = match request.once_with(&fresh) {
                 Some(once) => api.engine().world().store.keep_answer(once).await?,
@@ -58,6 +58,6 @@ pub(crate) async fn create(
     }
 }
 
-fn created(event_type: EventTypeOut) -> Answer {
-    Answer { status: StatusCode::CREATED.as_u16(), body: answer::text(&event_type) }
+fn created(event_type: &EventTypeOut) -> Answer {
+    Answer { status: StatusCode::CREATED.as_u16(), body: answer::text(event_type) }
 }

@@ -33,13 +33,12 @@ pub(crate) async fn get(State(api): State<ApiState>) -> Result<Response, Problem
     let mut last = api.inner.health.0.lock().await;
     let now = world.clock.monotonic();
     let known = last.as_ref().filter(|(at, _)| now.saturating_sub(*at) < PROBE_EVERY);
-    let outcome = match known {
-        Some((_, outcome)) => outcome.clone(),
-        None => {
-            let probed = Upkeep::probe(&*world.store, world.clock.now()).await.map_err(|why| why.to_string());
-            *last = Some((now, probed.clone()));
-            probed
-        }
+    let outcome = if let Some((_, outcome)) = known {
+        outcome.clone()
+    } else {
+        let probed = Upkeep::probe(&*world.store, world.clock.now()).await.map_err(|why| why.to_string());
+        *last = Some((now, probed.clone()));
+        probed
     };
     match outcome {
         Ok(()) => Ok(answer::no_content()),

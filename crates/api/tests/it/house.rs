@@ -1,0 +1,241 @@
+//! A whole Klingel in front of an in-memory store, with a clock that stands still and a network that never answers.
+
+use std::future::pending;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, Request};
+use http_body_util::BodyExt;
+use klingel_api::{ApiState, keys, router};
+use klingel_engine::deliver::{
+    Dialect, Failure, OutboundRequest, Response, Sending, Sent, Transport, UnfitSecret, Unsendable, Verdict,
+};
+use klingel_engine::{Running, Settings, World, start};
+use klingel_model::{
+    ApiKey, ApiKeyId, Clock, Dice, Environment, EnvironmentId, Micros, RetrySchedule, Role, SecretKey,
+};
+use klingel_store::Catalog;
+use klingel_testkit::{FakeClock, MemoryStore, SeededDice};
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// A network where everything stays under way.
+struct Silence;
+
+impl Transport for Silence {
+    fn send(&self, _: OutboundRequest) -> Sent<'_> {
+        Box::pin(pending())
+    }
+}
+
+/// A dialect with a bug, to see what a panic does.
+struct Explosive;
+
+impl Dialect for Explosive {
+    fn name(&self) -> &'static str {
+        "explosive"
+    }
+
+    fn write(&self, _: &Sending<'_>) -> Result<OutboundRequest, Unsendable> {
+        Err(Unsendable("never".to_owned()))
+    }
+
+    fn read(&self, _: &Result<Response, Failure>, _: Micros) -> Verdict {
+        Verdict::GiveUp
+    }
+
+    fn retry_schedule(&self) -> RetrySchedule {
+        RetrySchedule::standard()
+    }
+
+    fn new_secret(&self, _: &dyn Dice) -> Option<SecretKey> {
+        panic!("a bug of this dialect")
+    }
+
+    fn parse_secret(&self, _: &str) -> Result<SecretKey, UnfitSecret> {
+        Err(UnfitSecret("takes none".to_owned()))
+    }
+}
+
+pub(crate) struct House {
+    pub(crate) clock: Arc<FakeClock>,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) dice: Arc<SeededDice>,
+    /// The environment of [`House::admin`].
+    pub(crate) environment_id: EnvironmentId,
+    /// A key with the role admin.
+    pub(crate) admin: String,
+    /// A key with the role admin in another environment.
+    pub(crate) stranger: String,
+    router: Router,
+    _running: Running,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Reply {
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {:?}", self.body))
+    }
+
+    /// The JSON body of an answer that must have this status.
+    #[track_caller]
+    pub(crate) fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{:?}", self.body);
+        if self.body.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// The places of a 422.
+    #[track_caller]
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let detail = &self.expect(422)["detail"];
+        let place = |fault: &Value| {
+            let parts = fault["loc"].as_array().unwrap().iter().map(|part| part.as_str().unwrap());
+            parts.collect::<Vec<_>>().join(".")
+        };
+        detail.as_array().unwrap().iter().map(place).collect()
+    }
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    pub(crate) async fn with(settings: Settings) -> Self {
+        let clock = Arc::new(FakeClock::default());
+        let dice = Arc::new(SeededDice::new(42));
+        let store = Arc::new(MemoryStore::new());
+        let mut dialects = klingel_dialects::all();
+        dialects.push(Arc::new(Explosive));
+        let world = World {
+            store: Arc::clone(&store) as _,
+            transport: Arc::new(Silence),
+            dialects,
+            clock: Arc::clone(&clock) as _,
+            dice: Arc::clone(&dice) as _,
+        };
+        let running = start(world, settings);
+        let router = router(ApiState::new(running.engine()));
+        let environment_id = EnvironmentId::new(clock.now(), &*dice);
+        let mut house = Self {
+            clock,
+            store,
+            dice,
+            environment_id,
+            admin: String::new(),
+            stranger: String::new(),
+            router,
+            _running: running,
+        };
+        house.environment(environment_id, "production").await;
+        let other = EnvironmentId::new(house.clock.now(), &*house.dice);
+        house.environment(other, "staging").await;
+        house.admin = house.key(Role::Admin).await.0;
+        house.stranger = house.key_in(other, Role::Admin).await.0;
+        house
+    }
+
+    async fn environment(&self, id: EnvironmentId, name: &str) {
+        let environment = Environment { id, name: name.to_owned(), created_at: self.clock.now() };
+        self.store.ensure_environment(environment).await.unwrap();
+    }
+
+    /// A new key of the house's environment.
+    pub(crate) async fn key(&self, role: Role) -> (String, ApiKeyId) {
+        self.key_in(self.environment_id, role).await
+    }
+
+    async fn key_in(&self, environment_id: EnvironmentId, role: Role) -> (String, ApiKeyId) {
+        let (text, digest) = keys::new_key(&*self.dice, role);
+        let created_at = self.clock.now();
+        let id = ApiKeyId::new(created_at, &*self.dice);
+        let label = "test".to_owned();
+        let key = ApiKey { id, environment_id, role, digest, label, created_at, revoked_at: None };
+        self.store.add_key(key).await.unwrap();
+        (text, id)
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// Calls `METHOD /api/v1…` with a key.
+    pub(crate) async fn call(&self, key: &str, method: &str, path: &str, body: impl Into<Body>) -> Reply {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("authorization", format!("Bearer {key}"))
+            .body(body.into())
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// The same with an idempotency key.
+    pub(crate) async fn call_once(&self, once: &str, path: &str, body: &str) -> Reply {
+        let request = Request::builder()
+            .method("POST")
+            .uri(format!("/api/v1{path}"))
+            .header("authorization", format!("Bearer {}", self.admin))
+            .header("idempotency-key", once)
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.call(&self.admin, "GET", path, Body::empty()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &str) -> Reply {
+        self.call(&self.admin, "POST", path, body.to_owned()).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &str) -> Reply {
+        self.call(&self.admin, "PUT", path, body.to_owned()).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &str) -> Reply {
+        self.call(&self.admin, "PATCH", path, body.to_owned()).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.call(&self.admin, "DELETE", path, Body::empty()).await
+    }
+
+    /// Makes an application and gives its id.
+    pub(crate) async fn app(&self, uid: &str) -> String {
+        let made = self.post("/app", &format!(r#"{{"name":"N","uid":"{uid}"}}"#)).await.expect(201);
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes an endpoint and gives its id.
+    pub(crate) async fn endpoint(&self, app: &str, uid: &str) -> String {
+        let body = format!(r#"{{"url":"https://example.com/{uid}","uid":"{uid}"}}"#);
+        let made = self.post(&format!("/app/{app}/endpoint"), &body).await.expect(201);
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Posts a message and gives its id.
+    pub(crate) async fn message(&self, app: &str, body: &str) -> String {
+        let made = self.post(&format!("/app/{app}/msg"), body).await.expect(202);
+        made["id"].as_str().unwrap().to_owned()
+    }
+}

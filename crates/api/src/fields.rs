@@ -4,13 +4,11 @@
 //! what Klingel does not honour it refuses. Values stay raw until a rule reads them, so that a payload keeps its bytes.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use http::StatusCode;
-use serde::Deserialize;
-use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::entries::{self, object};
 use crate::problem::{FieldFault, Problem};
 
 /// Fields of a request's body, known or not.
@@ -82,13 +80,8 @@ impl<'a> Fields<'a> {
     /// Reads a body that must be a JSON object.
     /// Errors: 400 when it is not JSON, 422 when it is not an object or names a field twice.
     pub(crate) fn of(body: &'a [u8]) -> Result<Self, Problem> {
-        let mut reader = serde_json::Deserializer::from_slice(body);
-        let entries = reader.deserialize_map(Entries(BODY_FIELDS_MAX)).and_then(|entries| {
-            reader.end()?;
-            Ok(entries)
-        });
         let mut faults = Faults::new();
-        let entries = match entries {
+        let entries = match entries::read(body, BODY_FIELDS_MAX) {
             Ok(entries) => entries,
             Err(error) if error.is_data() => return Err(not_an_object(body)),
             Err(error) => return Err(not_json(&error, body)),
@@ -204,75 +197,6 @@ impl<'a> Fields<'a> {
             let shown = crate::rules::shortened(name);
             self.faults.inside(shown, |faults| faults.add::<()>("value_error.extra", msg));
         }
-    }
-}
-
-/// The entries of an object inside a body, at most `entries_max`, no name twice.
-pub(crate) fn object<'a>(
-    raw: &'a RawValue,
-    entries_max: usize,
-    faults: &mut Faults,
-) -> Option<Vec<(Cow<'a, str>, &'a RawValue)>> {
-    let mut reader = serde_json::Deserializer::from_str(raw.get());
-    match reader.deserialize_map(Entries(entries_max)) {
-        Ok(Ok(entries)) => Some(entries),
-        Ok(Err(fault)) => {
-            fault.note(faults);
-            None
-        }
-        Err(_) => faults.add("type_error.dict", "must be a JSON object"),
-    }
-}
-
-type EntryList<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
-
-struct Entries(usize);
-
-enum EntryFault {
-    TooMany(usize),
-    Twice(String),
-}
-
-impl EntryFault {
-    fn note(self, faults: &mut Faults) {
-        match self {
-            Self::TooMany(max) => {
-                faults.add::<()>("value_error", format!("must have at most {max} entries"));
-            }
-            Self::Twice(name) => faults.inside(crate::rules::shortened(&name), |faults| {
-                faults.add::<()>("value_error.duplicate", "this name occurs twice");
-            }),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de> Visitor<'de> for Entries {
-    type Value = Result<EntryList<'de>, EntryFault>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-        let mut entries: EntryList<'de> = Vec::with_capacity(8);
-        let mut fault = None;
-        while let Some((Key(name), value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
-            // Read to the end even so: whether it is JSON at all is said first.
-            if fault.is_some() {
-                continue;
-            }
-            if entries.iter().any(|(known, _)| *known == name) {
-                fault = Some(EntryFault::Twice(name.into_owned()));
-            } else if entries.len() == self.0 {
-                fault = Some(EntryFault::TooMany(self.0));
-            } else {
-                entries.push((name, value));
-            }
-        }
-        Ok(fault.map_or(Ok(entries), Err))
     }
 }
 

@@ -22,6 +22,7 @@ mod body;
 mod boundary;
 mod docs_page;
 mod endpoint;
+mod entries;
 mod event_type;
 mod fields;
 mod find;

@@ -9,7 +9,8 @@ use klingel_engine::Limits;
 use klingel_model::{ChannelName, EventTypeName, Uid};
 use serde_json::value::RawValue;
 
-use crate::fields::{Faults, object};
+use crate::entries::object;
+use crate::fields::Faults;
 
 /// Characters of an application's name.
 pub(crate) const TITLE_CHARS_MAX: usize = 1024;

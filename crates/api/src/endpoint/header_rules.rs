@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use klingel_engine::Limits;
 use serde_json::value::RawValue;
 
-use crate::fields::{Faults, object};
+use crate::entries::object;
+use crate::fields::Faults;
 use crate::rules;
 
 /// Headers that the transport, the dialect or the connection writes.

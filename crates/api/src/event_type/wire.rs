@@ -8,7 +8,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::ApiState;
-use crate::fields::{Faults, Fields, Given, object};
+use crate::entries::object;
+use crate::fields::{Faults, Fields, Given};
 use crate::openapi;
 use crate::problem::Problem;
 use crate::rules;

@@ -12,7 +12,7 @@ async fn without_a_valid_key_nothing_is_told() {
     house.app("a").await;
     for header in [
         None,
-        Some("".to_owned()),
+        Some(String::new()),
         Some("Bearer".to_owned()),
         Some("Bearer ".to_owned()),
         Some("Bearer klingel_admin_AAAA".to_owned()),

@@ -70,7 +70,7 @@ async fn scene() -> Scene {
     let endpoints = [house.endpoint("a", "e1").await, house.endpoint("a", "e2").await];
     let message =
         house.message("a", r#"{"eventType":"x","payload":{"p":1},"channels":["c"],"eventId":"m"}"#).await;
-    let retry_at = house.clock.now().plus(Duration::from_secs(300));
+    let retry_at = house.clock.now().plus(Duration::from_mins(5));
     let of = |endpoint, outcome, status, body| Recorded {
         app: &app,
         message: (&message, 1),

@@ -133,9 +133,9 @@ async fn rotation_keeps_the_old_secrets_for_their_time() {
     let endpoint = house.store.endpoint(app, EndpointRef::Id(id)).await.unwrap().unwrap();
     let shown: Vec<_> =
         endpoint.secrets.iter().map(|secret| (secret.key.reveal(), secret.expires_at)).collect();
-    let in_a_minute = Some(START.plus(Duration::from_secs(60)));
+    let in_a_minute = Some(START.plus(Duration::from_mins(1)));
     assert_eq!(shown, [(chosen.to_owned(), None), (first, in_a_minute), (SECRET.to_owned(), in_a_minute)]);
-    house.clock.advance(Duration::from_secs(60));
+    house.clock.advance(Duration::from_mins(1));
     house.post(rotate, r#"{"gracePeriodSeconds":0}"#).await.expect(204);
     let endpoint = house.store.endpoint(app, EndpointRef::Id(id)).await.unwrap().unwrap();
     assert_eq!(endpoint.secrets.len(), 1, "what is over is not kept");

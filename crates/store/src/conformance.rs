@@ -1,1 +1,0 @@
-//! One list of cases that every backend passes.

@@ -4,7 +4,7 @@
 //! - [`router`] takes an [`ApiState`] and gives everything, the description at `/api/v1/openapi.json` and the page at
 //!   `/docs` included
 //! - [`keys`]: how an API key is made and recognised
-//! - [`openapi`]: the description, for the file in the repository
+//! - [`openapi()`]: the description, for the file in the repository
 //!
 //! Writes go through the engine's verbs, reads through the store's `Reader`. What a request may do stands in the
 //! signature of its handler: `Caller<Read>`, `Caller<Manage>`, `Submitted<Publish>`.

@@ -6,7 +6,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{AllOfBuilder, ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi, ToSchema};
@@ -69,7 +69,7 @@ const BEARER: &str = "bearer";
         health::get,
     ),
     components(schemas(problem::ErrorOut, problem::FaultsOut, attempt::attempted_destinations::Standing)),
-    modifiers(&Errors)
+    modifiers(&Errors, &ListItems)
 )]
 struct Description;
 
@@ -103,6 +103,24 @@ impl Modify for Errors {
                     add_response::<problem::ErrorOut>(operation, status, what);
                 }
                 add_response::<problem::FaultsOut>(operation, "422", "Wrong input: every fault by field");
+            }
+        }
+    }
+}
+
+/// Lets the items of lists be references; the generator writes them out in every list again.
+struct ListItems;
+
+impl Modify for ListItems {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let schemas = api.components.get_or_insert_default().schemas.iter_mut();
+        for (name, schema) in schemas {
+            let Some(item) = name.strip_prefix("ListResponse_") else { continue };
+            if let RefOr::T(Schema::Object(list)) = schema {
+                let items = ArrayBuilder::new()
+                    .items(RefOr::<Schema>::Ref(Ref::from_schema_name(item)))
+                    .description(Some("The items, in the order of the list."));
+                list.properties.insert("data".to_owned(), RefOr::T(items.into()));
             }
         }
     }

@@ -42,6 +42,7 @@ pub(crate) struct ApplicationIn {
 #[schema(rename_all = "camelCase")]
 pub(crate) struct ApplicationPatch {
     /// Its name, for people.
+    #[schema(nullable = false)]
     pub(crate) name: Option<String>,
     /// The publisher's own name for it; null takes it away.
     #[schema(value_type = Option<String>)]
@@ -50,8 +51,10 @@ pub(crate) struct ApplicationPatch {
     #[schema(value_type = Option<u16>, minimum = 1)]
     pub(crate) throttle_rate: Given<u16>,
     /// Free marks; they replace the old ones.
+    #[schema(nullable = false)]
     pub(crate) metadata: Option<BTreeMap<String, String>>,
     /// The name of its dialect. Klingel's own field.
+    #[schema(nullable = false)]
     pub(crate) dialect: Option<String>,
 }
 

@@ -72,14 +72,16 @@ pub(crate) struct EndpointUpdate {
 #[schema(rename_all = "camelCase")]
 pub(crate) struct EndpointPatch {
     /// Where messages go.
-    #[schema(format = "uri")]
+    #[schema(format = "uri", nullable = false)]
     pub(crate) url: Option<String>,
     /// The publisher's own name for it; null takes it away.
     #[schema(value_type = Option<String>)]
     pub(crate) uid: Given<Uid>,
     /// What it is for, for people.
+    #[schema(nullable = false)]
     pub(crate) description: Option<String>,
     /// Switched off.
+    #[schema(nullable = false)]
     pub(crate) disabled: Option<bool>,
     /// Event types it wants; null: all.
     #[schema(value_type = Option<Vec<String>>)]
@@ -91,11 +93,13 @@ pub(crate) struct EndpointPatch {
     #[schema(value_type = Option<u16>, minimum = 1)]
     pub(crate) throttle_rate: Given<u16>,
     /// Requests under way at once. Klingel's own field.
+    #[schema(nullable = false)]
     pub(crate) max_in_flight: Option<u16>,
     /// Seconds to wait after each failed attempt; null: as the dialect says. Klingel's own field.
     #[schema(value_type = Option<Vec<f64>>)]
     pub(crate) retry_schedule: Given<RetrySchedule>,
     /// Free marks; they replace the old ones.
+    #[schema(nullable = false)]
     pub(crate) metadata: Option<BTreeMap<String, String>>,
 }
 

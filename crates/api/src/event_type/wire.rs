@@ -50,10 +50,13 @@ pub(crate) struct EventTypeUpdate {
 #[schema(rename_all = "camelCase")]
 pub(crate) struct EventTypePatch {
     /// What it means, for people.
+    #[schema(nullable = false)]
     pub(crate) description: Option<String>,
     /// Hidden from lists; messages of it are refused.
+    #[schema(nullable = false)]
     pub(crate) archived: Option<bool>,
     /// Still works, but receivers should move away from it.
+    #[schema(nullable = false)]
     pub(crate) deprecated: Option<bool>,
     /// A flag that a portal needs to show it; null takes it away.
     #[schema(value_type = Option<String>)]

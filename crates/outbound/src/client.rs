@@ -16,7 +16,7 @@ use crate::dns::system::SystemResolver;
 use crate::failure::{self, Trouble};
 use crate::pool::Pool;
 use crate::request;
-use crate::target::Target;
+use crate::target::{Target, Targets};
 
 /// The least time between two sweeps of the pool.
 const SWEEP_INTERVAL_MIN: Duration = Duration::from_millis(100);
@@ -27,6 +27,7 @@ const SWEEP_INTERVAL_MIN: Duration = Duration::from_millis(100);
 /// that would be asked now; they are asked again all the same, with the address it is connected to.
 pub struct Client {
     connector: Connector,
+    targets: Targets,
     pool: Arc<Pool<Box<Connection>>>,
     limits: Limits,
     connection_age_max: Duration,
@@ -54,6 +55,7 @@ impl Client {
         let sweeping = tokio::spawn(sweep(Arc::clone(&pool), config.idle_timeout / 2));
         Ok(Self {
             connector,
+            targets: Targets::default(),
             pool,
             limits: Limits::new(config),
             connection_age_max: config.connection_age_max,
@@ -119,7 +121,7 @@ impl Client {
 impl Transport for Client {
     fn send(&self, request: OutboundRequest) -> Sent<'_> {
         Box::pin(async move {
-            let target = Target::parse(&request.url).map_err(|bad| failure::bad_url(&bad))?;
+            let target = self.targets.get(&request.url).map_err(|bad| failure::bad_url(&bad))?;
             let mut progress = Progress::default();
             match timeout(request.timeout, self.exchange(&request, &target, &mut progress)).await {
                 Ok(Ok(())) => Ok(Response {

@@ -1,6 +1,8 @@
 //! A URL taken apart: what to look up, what to connect to, what to ask for there.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -85,6 +87,33 @@ impl Target {
     }
 }
 
+/// URLs that are kept taken apart. An endpoint's URL seldom changes, and to take it apart anew would be a fifth of the
+/// work of a request.
+const KEPT_MAX: usize = 4096;
+
+/// Targets by their URLs.
+#[derive(Default)]
+pub(crate) struct Targets {
+    kept: Mutex<HashMap<Arc<str>, Arc<Target>>>,
+}
+
+impl Targets {
+    pub(crate) fn get(&self, url: &Arc<str>) -> Result<Arc<Target>, BadUrl> {
+        let known = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(url).cloned();
+        if let Some(target) = known {
+            return Ok(target);
+        }
+        let target = Arc::new(Target::parse(url)?);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT_MAX {
+            // To start afresh is simpler than to know the least used, and as rare as it is cheap.
+            kept.clear();
+        }
+        kept.insert(Arc::clone(url), Arc::clone(&target));
+        Ok(target)
+    }
+}
+
 fn basic(url: &Url) -> Result<Option<HeaderValue>, BadUrl> {
     let password = url.password().unwrap_or_default();
     if url.username().is_empty() && password.is_empty() {
@@ -105,7 +134,22 @@ fn basic(url: &Url) -> Result<Option<HeaderValue>, BadUrl> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BadUrl, Peer, Target};
+    use std::sync::Arc;
+
+    use super::{BadUrl, KEPT_MAX, Peer, Target, Targets};
+
+    #[test]
+    fn targets_are_kept_up_to_a_maximum() {
+        let targets = Targets::default();
+        let url = |n: usize| Arc::from(format!("http://example.com/{n}"));
+        let first = targets.get(&url(0)).unwrap();
+        assert!(Arc::ptr_eq(&first, &targets.get(&url(0)).unwrap()));
+        assert!(targets.get(&Arc::from("no url")).is_err());
+        for n in 1..=KEPT_MAX {
+            assert_eq!(targets.get(&url(n)).unwrap().path.path(), format!("/{n}"));
+        }
+        assert_eq!(targets.kept.lock().unwrap().len(), 1);
+    }
 
     #[test]
     fn takes_a_url_apart() {

@@ -229,10 +229,10 @@ impl Victim {
     }
 
     async fn write_zeros(&mut self, mut bytes: u64) -> io::Result<()> {
-        let zeros = [0; CHUNK_BYTES];
+        static ZEROS: [u8; CHUNK_BYTES] = [0; CHUNK_BYTES];
         while bytes > 0 {
             let now = usize::try_from(bytes).unwrap_or(CHUNK_BYTES).min(CHUNK_BYTES);
-            self.write(&zeros[..now]).await?;
+            self.write(&ZEROS[..now]).await?;
             bytes -= now as u64;
         }
         Ok(())
@@ -283,7 +283,7 @@ mod tests {
     async fn endless_ones_stop_when_the_other_side_leaves() {
         let receiver = HostileReceiver::start(Hostile::EndlessBody).await;
         let mut stream = connect(&receiver).await;
-        let mut begin = [0; 64 * 1024];
+        let mut begin = vec![0; 64 * 1024];
         stream.read_exact(&mut begin).await.unwrap();
         assert!(begin.starts_with(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4000\r\nzzz"));
     }

@@ -33,9 +33,9 @@ fn address(n: u32) -> IpAddr {
     IpAddr::from([192, 0, 2, u8::try_from(n).unwrap()])
 }
 
-fn cache(ttl_s: u64, config: ClientConfig) -> (Arc<Counting>, Arc<Cache>) {
+fn cache(ttl_s: u64, config: &ClientConfig) -> (Arc<Counting>, Arc<Cache>) {
     let counting = Arc::new(Counting { asked: AtomicU32::new(0), ttl: Duration::from_secs(ttl_s) });
-    let cache = Cache::new(Arc::clone(&counting) as Arc<dyn Resolve>, &config);
+    let cache = Cache::new(Arc::clone(&counting) as Arc<dyn Resolve>, config);
     (counting, Arc::new(cache))
 }
 
@@ -46,7 +46,7 @@ async fn first(cache: &Cache, name: &str) -> Result<IpAddr, ResolveError> {
 #[tokio::test(start_paused = true)]
 async fn lifetimes_are_kept_between_their_bounds() {
     for (ttl_s, fresh_s, stale_s) in [(0, 4, 5), (60, 59, 60), (86_400, 299, 300)] {
-        let (_, cache) = cache(ttl_s, ClientConfig::default());
+        let (_, cache) = cache(ttl_s, &ClientConfig::default());
         assert_eq!(first(&cache, "a.example").await, Ok(address(1)));
         advance(Duration::from_secs(fresh_s)).await;
         assert_eq!(first(&cache, "a.example").await, Ok(address(1)), "ttl {ttl_s}");
@@ -57,7 +57,7 @@ async fn lifetimes_are_kept_between_their_bounds() {
 
 #[tokio::test(start_paused = true)]
 async fn a_missing_name_is_asked_for_again_after_a_short_time() {
-    let (counting, cache) = cache(60, ClientConfig::default());
+    let (counting, cache) = cache(60, &ClientConfig::default());
     for _ in 0..3 {
         assert_eq!(first(&cache, "gone.example").await, Err(ResolveError::NoAddress));
     }
@@ -69,13 +69,13 @@ async fn a_missing_name_is_asked_for_again_after_a_short_time() {
 
 #[tokio::test(start_paused = true)]
 async fn silent_name_servers_end_at_the_time_out() {
-    let (_, cache) = cache(60, ClientConfig::default());
+    let (_, cache) = cache(60, &ClientConfig::default());
     assert_eq!(first(&cache, "silent.example").await, Err(ResolveError::Unavailable));
 }
 
 #[tokio::test]
 async fn many_who_ask_at_once_share_one_look_up() {
-    let (counting, cache) = cache(60, ClientConfig::default());
+    let (counting, cache) = cache(60, &ClientConfig::default());
     let asking: Vec<_> = (0..50)
         .map(|_| {
             let cache = Arc::clone(&cache);
@@ -90,7 +90,7 @@ async fn many_who_ask_at_once_share_one_look_up() {
 
 #[tokio::test(start_paused = true)]
 async fn the_names_kept_are_bounded_and_make_room_when_they_expire() {
-    let (counting, cache) = cache(60, ClientConfig { dns_names_max: 2, ..ClientConfig::default() });
+    let (counting, cache) = cache(60, &ClientConfig { dns_names_max: 2, ..ClientConfig::default() });
     for name in ["a.example", "b.example", "c.example", "c.example"] {
         first(&cache, name).await.unwrap();
     }

@@ -24,6 +24,10 @@ pub fn start() -> Result<PrometheusHandle, Failure> {
         .install_recorder()
         .map_err(|error| wrong(&error))?;
     describe();
+    // Shown from the start: a figure that is missing until something happens cannot be told from one that is broken.
+    for (name, _) in described().into_iter().filter(|(_, metric)| metric.kind == "histogram") {
+        let _registered = metrics::histogram!(name);
+    }
     Ok(handle)
 }
 

@@ -1,0 +1,40 @@
+//! `klingel demo`
+
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+
+use crate::server::{PATIENCE, klingel, run};
+
+#[tokio::test]
+async fn it_delivers_and_verifies_what_it_was_asked_for() {
+    let (code, output, errors) = run(&["demo", "--messages", "50"]).await;
+    assert_eq!(code, 0, "{output}{errors}");
+    assert_eq!(output.lines().filter(|line| line.contains("signature right (v1)")).count(), 100, "{output}");
+    let summary = output.lines().last().expect("it says something");
+    assert!(summary.starts_with("accepted 50, delivered 100, verified 100"), "{summary}");
+    assert_eq!(errors, "");
+}
+
+#[tokio::test]
+async fn without_a_number_it_goes_on_until_ctrl_c() {
+    let mut demo = klingel().arg("demo").stdout(Stdio::piped()).spawn().expect("the binary runs");
+    let mut output = BufReader::new(demo.stdout.take().expect("it was piped"));
+    let mut line = String::new();
+    let two_messages = async {
+        while !line.trim_start().starts_with("4 ") {
+            line.clear();
+            output.read_line(&mut line).await.expect("its output can be read");
+        }
+    };
+    tokio::time::timeout(PATIENCE, two_messages).await.expect("deliveries are shown as they come");
+    let id = demo.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
+    kill_process(id, Signal::INT).expect("it can be signalled");
+    let status =
+        tokio::time::timeout(PATIENCE, demo.wait()).await.expect("it ends").expect("it can be waited for");
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).await.expect("its output can be read");
+    assert!(status.success(), "{rest}");
+    assert!(rest.lines().last().is_some_and(|summary| summary.starts_with("accepted ")), "{rest}");
+}

@@ -1,6 +1,7 @@
 //! Standard Webhooks 1.0.0. What is honoured, and what is good to know: `README.md` in this folder.
 
 use aws_lc_rs::signature::Ed25519KeyPair;
+use klingel_engine::deliver::description::{Description, Field, FieldKind, Words};
 use klingel_engine::deliver::{
     Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, Unsendable, Verdict,
 };
@@ -18,6 +19,27 @@ mod tests;
 /// The dialect of applications that name none.
 #[derive(Debug, Clone, Copy)]
 pub struct Standard;
+
+/// What an endpoint's owner fills in.
+const FORM: [Field; 2] = [
+    Field {
+        name: ".url",
+        label: Words { de: "Adresse", en: "URL" },
+        hint: Some(Words {
+            de: "Hierhin senden wir jede Nachricht als POST.",
+            en: "Every message is posted to this address.",
+        }),
+        kind: FieldKind::Url,
+        required: true,
+    },
+    Field {
+        name: ".description",
+        label: Words { de: "Beschreibung", en: "Description" },
+        hint: None,
+        kind: FieldKind::Text(500),
+        required: false,
+    },
+];
 
 impl Dialect for Standard {
     fn name(&self) -> &'static str {
@@ -49,5 +71,15 @@ impl Dialect for Standard {
             })?;
         }
         Ok(key)
+    }
+
+    fn description(&self) -> Description {
+        Description {
+            title: Words { de: "Standard", en: "Standard" },
+            place: &[],
+            endpoint: Words { de: "Endpunkt", en: "Endpoint" },
+            endpoint_form: &FORM,
+            application_form: &[],
+        }
     }
 }

@@ -43,6 +43,20 @@ fn names_are_words_in_snake_case_and_stand_once() {
 }
 
 #[test]
+fn everything_that_engine_and_client_let_one_set_is_a_setting() {
+    let config = Config::default();
+    let shown = format!("{:#?}\n{:#?}", config.engine, config.outbound);
+    let fields: Vec<_> = shown.lines().filter_map(|line| Some(line.trim().split_once(": ")?.0)).collect();
+    assert!(fields.contains(&"in_flight_max") && fields.contains(&"allow_cidrs"), "{shown}");
+    // Groups, and two that go by another name.
+    let others = ["limits", "guard", "retry_jitter", "percent", "extra_ca_pem"];
+    for field in fields {
+        let known = settings().any(|setting| setting.name == field);
+        assert!(known || others.contains(&field), "{field} cannot be set");
+    }
+}
+
+#[test]
 fn later_sources_win_and_are_named() {
     let file = file("retention = \"30d\"\nmetrics = false\nin_flight_max = 7\nallow_ports = [443, 8443]\n");
     let variables = environment(&[("KLINGEL_IN_FLIGHT_MAX", "8"), ("KLINGEL_LOG_FORMAT", "json")]);

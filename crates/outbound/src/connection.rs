@@ -23,6 +23,9 @@ use crate::stream::{Meter, Stream, Wire};
 
 type Driver = http1::Connection<TokioIo<Stream>, Full<Bytes>>;
 
+/// The parser's own maximum of header lines. To set any, this one too, makes it clear memory for each answer.
+const PARSER_HEADERS_MAX: usize = 100;
+
 /// How much of an answer is taken.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_field_names, reason = "each is a maximum, and a maximum's name says so")]
@@ -92,13 +95,12 @@ impl Connection {
     pub(crate) async fn start(wire: Wire, remote: SocketAddr, limits: &Limits) -> Result<Self, Broken> {
         let meter = Arc::new(Meter::default());
         let stream = TokioIo::new(Stream::new(wire, Arc::clone(&meter)));
-        let (sender, driver) = http1::Builder::new()
-            .max_buf_size(limits.head_bytes_max)
-            .max_header_size(limits.head_bytes_max)
-            .max_headers(limits.headers_max)
-            .handshake(stream)
-            .await
-            .map_err(|_| Broken::Unanswered)?;
+        let mut http = http1::Builder::new();
+        http.max_buf_size(limits.head_bytes_max).max_header_size(limits.head_bytes_max);
+        if limits.headers_max != PARSER_HEADERS_MAX {
+            http.max_headers(limits.headers_max);
+        }
+        let (sender, driver) = http.handshake(stream).await.map_err(|_| Broken::Unanswered)?;
         Ok(Self { sender, driver, ended: false, meter, remote, opened: Instant::now() })
     }
 

@@ -3,8 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use hickory_resolver::TokioResolver;
 use hickory_resolver::config::LookupIpStrategy;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::{ResolverBuilder, TokioResolver};
 
 use super::{Resolve, ResolveError, Resolved, Resolving};
 
@@ -16,7 +17,10 @@ pub struct SystemResolver {
 impl SystemResolver {
     /// Reads the machine's configuration. Must be called within a tokio runtime.
     pub fn from_system() -> io::Result<Self> {
-        let mut builder = TokioResolver::builder_tokio().map_err(io::Error::other)?;
+        Self::build(TokioResolver::builder_tokio().map_err(io::Error::other)?)
+    }
+
+    fn build(mut builder: ResolverBuilder<TokioRuntimeProvider>) -> io::Result<Self> {
         let options = builder.options_mut();
         options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
         // The cache before this resolver bounds the lifetimes and lets one look-up answer all who wait for it.
@@ -39,3 +43,6 @@ impl Resolve for SystemResolver {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

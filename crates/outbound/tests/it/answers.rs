@@ -113,3 +113,16 @@ async fn a_switch_of_protocols_nobody_asked_for_is_only_a_status() {
         Err(failure) => assert_eq!(failure.class, klingel_model::ErrorClass::Http, "{}", failure.sentence),
     }
 }
+
+#[tokio::test]
+async fn a_second_answer_is_never_taken_for_the_next_requests() {
+    let honest = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".to_vec();
+    let forged = b"HTTP/1.1 299 Forged\r\ncontent-length: 0\r\n\r\n".to_vec();
+    let receiver = HostileReceiver::start(Hostile::Raw([honest, forged].concat())).await;
+    let client = open_client();
+    for connections in 1..=3 {
+        let response = send(&client, &receiver.url("/")).await.unwrap();
+        assert_eq!((response.status, &response.body[..]), (200, &b"ok"[..]));
+        assert_eq!(receiver.connections(), connections);
+    }
+}

@@ -10,9 +10,20 @@ use serde::Serialize;
 /// Says that the answer was given before to the same `Idempotency-Key`.
 const REPLAYED: &str = "idempotency-replayed";
 
+/// Bytes of most answers.
+const TEXT_BYTES: usize = 512;
+
 /// JSON text of a value.
 pub(crate) fn text<T: Serialize>(value: &T) -> Bytes {
-    serde_json::to_vec(value).expect("our own answers have string keys only and no failing parts").into()
+    text_of_about(TEXT_BYTES, value)
+}
+
+/// JSON text of a value that will have about so many bytes.
+pub(crate) fn text_of_about<T: Serialize>(bytes: usize, value: &T) -> Bytes {
+    let mut text = Vec::with_capacity(bytes);
+    serde_json::to_writer(&mut text, value)
+        .expect("our own answers have string keys only and no failing parts");
+    text.into()
 }
 
 /// An answer with this JSON text.

@@ -112,14 +112,15 @@ pub(crate) async fn create(
         return Err(Problem::field(&["body", "eventType"], "value_error", msg));
     }
     let publish = publish(&api, &message, &request);
-    let accepted = match api.engine().publish(environment_id, &app, publish.clone()).await {
-        Err(Refusal::NotFound(_)) if message.application.is_some() => {
+    let again = message.application.is_some().then(|| publish.clone());
+    let accepted = match (api.engine().publish(environment_id, &app, publish).await, again) {
+        (Err(Refusal::NotFound(_)), Some(again)) => {
             make_application(&api, &app, &message, &request).await?;
-            api.engine().publish(environment_id, &app, publish).await?
+            api.engine().publish(environment_id, &app, again).await?
         }
-        accepted => accepted?,
+        (accepted, _) => accepted?,
     };
-    answer(&accepted, with_content)
+    answer(&accepted, message.payload, with_content)
 }
 
 fn publish(api: &ApiState, message: &MessageIn<'_>, request: &Submitted<Publish>) -> klingel_engine::Publish {
@@ -169,8 +170,19 @@ async fn make_application(
     }
 }
 
-fn answer(accepted: &Accepted, with_content: bool) -> Result<Response, Problem> {
-    let body: Bytes = answer::text(&MessageOut::of(&accepted.message, with_content)?);
+/// Bytes of an answer beside its payload.
+const ENVELOPE_BYTES: usize = 512;
+
+fn answer(accepted: &Accepted, posted: &RawValue, with_content: bool) -> Result<Response, Problem> {
+    let message = &accepted.message;
+    let as_posted = |kept: &Bytes| std::ptr::eq(&**kept, posted.get().as_bytes());
+    let out = if with_content && message.payload.as_ref().is_some_and(as_posted) {
+        // The very bytes that were found to be JSON a moment ago: no need to look through them again.
+        MessageOut::with_payload(message, posted)
+    } else {
+        MessageOut::of(message, with_content)?
+    };
+    let body = answer::text_of_about(ENVELOPE_BYTES + out.payload.get().len(), &out);
     let response = answer::raw(StatusCode::ACCEPTED, body);
     Ok(if accepted.replayed { answer::replayed(response) } else { response })
 }

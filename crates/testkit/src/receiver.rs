@@ -14,6 +14,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -129,8 +130,13 @@ impl Receiver {
 
     /// Starts one at this address, for instance where another was dropped.
     pub async fn start_at(address: SocketAddr) -> Self {
-        let listener = TcpListener::bind(address).await.expect("the loopback port can be bound");
-        let address = listener.local_addr().expect("a bound listener has an address");
+        Self::bind(address).await.expect("the address is free")
+    }
+
+    /// Starts one at this address, if it is free.
+    pub async fn bind(address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 requests: Vec::new(),
@@ -142,7 +148,7 @@ impl Receiver {
             closings: watch::Sender::new(0),
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
-        Self { address, shared, accepting }
+        Ok(Self { address, shared, accepting })
     }
 
     /// Where it listens.

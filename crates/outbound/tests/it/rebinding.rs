@@ -25,15 +25,26 @@ struct Scene {
 
 /// Two receivers on the same port, and a name that leads to them as `answers` say.
 async fn scene(answers: &[&str], settings: impl FnOnce(&mut ClientConfig)) -> Scene {
-    let permitted = Receiver::start_at(SocketAddr::from(([127, 0, 0, 2], 0))).await;
+    let (permitted, forbidden) = two_receivers().await;
     let port = permitted.address().port();
-    let forbidden = Receiver::start_at(SocketAddr::from(([127, 0, 0, 1], port))).await;
     let mut config = ClientConfig { dns_ttl_min: Duration::ZERO, ..ClientConfig::default() };
     config.guard.allow_cidrs = vec!["127.0.0.2/32".parse().unwrap()];
     settings(&mut config);
     let names = Names::of(NAME, answers);
     let client = client(&config, &names);
     Scene { permitted, forbidden, names, client, url: format!("http://{NAME}:{port}/") }
+}
+
+/// On 127.0.0.2 and 127.0.0.1. A port that is free at one may be taken at the other, so there are several tries.
+async fn two_receivers() -> (Receiver, Receiver) {
+    for _ in 0..100 {
+        let permitted = Receiver::start_at(SocketAddr::from(([127, 0, 0, 2], 0))).await;
+        let port = permitted.address().port();
+        if let Ok(forbidden) = Receiver::bind(SocketAddr::from(([127, 0, 0, 1], port))).await {
+            return (permitted, forbidden);
+        }
+    }
+    panic!("no port is free at both addresses");
 }
 
 #[tokio::test]

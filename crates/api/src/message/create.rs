@@ -175,7 +175,7 @@ const ENVELOPE_BYTES: usize = 512;
 
 fn answer(accepted: &Accepted, posted: &RawValue, with_content: bool) -> Result<Response, Problem> {
     let message = &accepted.message;
-    let as_posted = |kept: &Bytes| std::ptr::eq(&**kept, posted.get().as_bytes());
+    let as_posted = |kept: &Bytes| std::ptr::eq(kept.as_ref(), posted.get().as_bytes());
     let out = if with_content && message.payload.as_ref().is_some_and(as_posted) {
         // The very bytes that were found to be JSON a moment ago: no need to look through them again.
         MessageOut::with_payload(message, posted)

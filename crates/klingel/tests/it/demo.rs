@@ -19,7 +19,16 @@ async fn it_delivers_and_verifies_what_it_was_asked_for() {
 
 #[tokio::test]
 async fn without_a_number_it_goes_on_until_ctrl_c() {
-    let mut demo = klingel().arg("demo").stdout(Stdio::piped()).spawn().expect("the binary runs");
+    ends_well_at_ctrl_c(&["demo"]).await;
+}
+
+#[tokio::test]
+async fn ctrl_c_in_full_run_leaves_no_message_behind() {
+    ends_well_at_ctrl_c(&["demo", "--messages", "1000000"]).await;
+}
+
+async fn ends_well_at_ctrl_c(arguments: &[&str]) {
+    let mut demo = klingel().args(arguments).stdout(Stdio::piped()).spawn().expect("the binary runs");
     let mut output = BufReader::new(demo.stdout.take().expect("it was piped"));
     let mut line = String::new();
     let two_messages = async {

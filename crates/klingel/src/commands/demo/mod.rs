@@ -8,6 +8,7 @@ use clap::Args;
 use klingel_model::{AppId, DeliveryState, MessageId, Role, SecretKey};
 use klingel_store::{Order, Page, Reader};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::key::create::add_key;
 use super::wait_for;
@@ -75,14 +76,22 @@ async fn demo(messages: Option<u64>) -> Result<ExitCode, Failure> {
 
     let publisher = Publisher::prepare(&server, &receiver, &secrets, &machine).await?;
     let mut tally = Tally::default();
-    let posting = post_and_show(&publisher, &mut receiver, messages, &mut tally);
-    tokio::select! {
-        done = posting => done?,
-        () = signals.next() => {
-            output::line(format_args!("\nEnding: waiting for what is still on its way."))?;
+    let stop = CancellationToken::new();
+    {
+        let show = show(&publisher, &mut receiver, messages, &mut tally, &stop);
+        tokio::pin!(show);
+        tokio::select! {
+            done = &mut show => done?,
+            () = signals.next() => {
+                output::line(format_args!("\nEnding: waiting for what is still on its way."))?;
+                stop.cancel();
+                tokio::select! {
+                    done = &mut show => done?,
+                    () = signals.next() => return Err(Failure::new("ended without waiting")),
+                }
+            }
         }
     }
-    await_the_rest(&mut receiver, &mut tally).await?;
 
     let (engine, app_id) = (server.engine(), publisher.app_id);
     server.stop().await;
@@ -176,33 +185,27 @@ impl Tally {
     }
 }
 
-async fn post_and_show(
+/// Posts messages until there were enough or `stop`, shows what arrives, and waits for all of it. A message that is
+/// being posted is always seen through: it may be accepted already.
+async fn show(
     publisher: &Publisher,
     receiver: &mut Receiver,
     messages: Option<u64>,
     tally: &mut Tally,
+    stop: &CancellationToken,
 ) -> Result<(), Failure> {
     for number in 1..=messages.unwrap_or(u64::MAX) {
-        let id = publisher.post(number).await?;
-        tally.accepted.insert(id);
+        if stop.is_cancelled() {
+            break;
+        }
+        tally.accepted.insert(publisher.post(number).await?);
         while let Some(arrival) = receiver.seen_already() {
             tally.see(arrival)?;
         }
         if messages.is_none() {
-            let pause = tokio::time::sleep(PAUSE);
-            tokio::pin!(pause);
-            loop {
-                tokio::select! {
-                    () = &mut pause => break,
-                    arrival = receiver.next() => tally.see(arrival)?,
-                }
-            }
+            show_for(PAUSE, receiver, tally, stop).await?;
         }
     }
-    Ok(())
-}
-
-async fn await_the_rest(receiver: &mut Receiver, tally: &mut Tally) -> Result<(), Failure> {
     while tally.verified.len() < tally.owed() && tally.refused == 0 {
         let Ok(arrival) = tokio::time::timeout(PATIENCE, receiver.next()).await else {
             return output::line(format_args!("Nothing came for {} s.", PATIENCE.as_secs()));
@@ -210,6 +213,24 @@ async fn await_the_rest(receiver: &mut Receiver, tally: &mut Tally) -> Result<()
         tally.see(arrival)?;
     }
     Ok(())
+}
+
+/// Shows what arrives within `time`.
+async fn show_for(
+    time: Duration,
+    receiver: &mut Receiver,
+    tally: &mut Tally,
+    stop: &CancellationToken,
+) -> Result<(), Failure> {
+    let pause = tokio::time::sleep(time);
+    tokio::pin!(pause);
+    loop {
+        tokio::select! {
+            () = &mut pause => return Ok(()),
+            () = stop.cancelled() => return Ok(()),
+            arrival = receiver.next() => tally.see(arrival)?,
+        }
+    }
 }
 
 /// How many deliveries the server itself has recorded as taken by the receiver.

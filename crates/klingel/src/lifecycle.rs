@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::http_server::{self, Limits};
+use crate::server_lock::ServerLock;
 use crate::wiring::{self, Machine};
 use crate::{open_files, telemetry};
 
@@ -29,6 +30,7 @@ pub struct Server {
     metrics_upkeep: Option<JoinHandle<()>>,
     stop: CancellationToken,
     deadline: Duration,
+    _lock: ServerLock,
 }
 
 /// What SIGTERM and Ctrl-C are heard with.
@@ -69,6 +71,7 @@ impl Server {
         let address = listener
             .local_addr()
             .map_err(|error| Failure::new(format!("the listening socket has no address: {error}")))?;
+        let lock = ServerLock::take(&config.store_path)?;
         open_files::raise_limit();
         let metrics = if config.metrics { Some(telemetry::metrics::start()?) } else { None };
         let world = wiring::world(config, machine)?;
@@ -84,6 +87,7 @@ impl Server {
             metrics_upkeep: metrics.map(|figures| tokio::spawn(sort_figures(figures))),
             stop,
             deadline: config.shutdown_deadline,
+            _lock: lock,
         })
     }
 

@@ -70,6 +70,16 @@ async fn a_message_arrives_byte_for_byte_and_the_reference_library_verifies_it()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_second_server_on_the_same_store_is_refused() {
+    let house = House::new();
+    let server = house.serve().await;
+    let (code, output, errors) = run(&["serve", "--listen", "127.0.0.1:0", "--store", &house.store()]).await;
+    assert_eq!((code, output.as_str()), (1, ""));
+    assert!(errors.contains("another server runs on the store"), "{errors}");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn gone_disables_the_endpoint_and_says_why() {
     let (house, receiver) = (House::new(), Receiver::start().await);
     receiver.answer_in_turn([Answer::status(410)]);

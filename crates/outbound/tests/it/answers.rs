@@ -12,9 +12,9 @@ const BUFFERED_BYTES_MAX: u64 = 16 * 1024 * 1024;
 #[tokio::test]
 async fn endless_bodies_are_cut_and_the_status_counts() {
     let huge = 100 * 1024 * 1024;
+    let client = open_client();
     for kind in [Hostile::EndlessBody, Hostile::HugeBody(huge), Hostile::CrumbledBody] {
         let receiver = HostileReceiver::start(kind.clone()).await;
-        let client = open_client();
         let response = send(&client, &receiver.url("/")).await.unwrap();
         assert_eq!(response.status, 200, "{kind:?}");
         let least = if matches!(kind, Hostile::CrumbledBody) { 8 * 1024 } else { KEPT };
@@ -30,9 +30,10 @@ async fn endless_bodies_are_cut_and_the_status_counts() {
 async fn bodies_are_kept_byte_for_byte() {
     let all_bytes: Vec<u8> = (0..=255).collect();
     let broken_utf8 = b"\xff\xfe\xc3(\xed\xa0\x80\0\0".to_vec();
+    let client = open_client();
     for body in [Vec::new(), vec![0; 1000], all_bytes, broken_utf8, vec![b'x'; KEPT]] {
         let receiver = HostileReceiver::start(Hostile::Body(body.clone())).await;
-        assert_eq!(send(&open_client(), &receiver.url("/")).await.unwrap().body, body);
+        assert_eq!(send(&client, &receiver.url("/")).await.unwrap().body, body);
     }
 }
 
@@ -59,16 +60,17 @@ async fn a_compressed_answer_is_not_expanded() {
 
 #[tokio::test]
 async fn redirects_are_answers_and_are_not_followed() {
+    let client = open_client();
     let elsewhere = Receiver::start().await;
     for to in ["http://169.254.169.254/latest/meta-data/".to_owned(), elsewhere.url("/stolen")] {
         let receiver = HostileReceiver::start(Hostile::Redirect(to.clone())).await;
-        let response = send(&open_client(), &receiver.url("/")).await.unwrap();
+        let response = send(&client, &receiver.url("/")).await.unwrap();
         assert_eq!((response.status, response.headers["location"].to_str().unwrap()), (301, to.as_str()));
     }
     for status in [302, 303, 307, 308] {
         let receiver = Receiver::start().await;
         receiver.answer_with(move |_| Answer::status(status).header("location", "/again"));
-        assert_eq!(send(&open_client(), &receiver.url("/")).await.unwrap().status, status);
+        assert_eq!(send(&client, &receiver.url("/")).await.unwrap().status, status);
         assert_eq!(receiver.count(), 1);
     }
     assert_eq!(elsewhere.count(), 0);

@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use klingel_engine::deliver::transport::{Failure, Transport};
 use klingel_model::ErrorClass;
-use klingel_outbound::ClientConfig;
+use klingel_outbound::{Client, ClientConfig};
 use klingel_testkit::hostile::{Hostile, HostileReceiver};
 
 use crate::setup::{Names, SHORT, client, fail, open, open_client, request};
 
-async fn failure_of(kind: Hostile) -> (HostileReceiver, Failure) {
+async fn failure_of(client: &Client, kind: Hostile) -> (HostileReceiver, Failure) {
     let receiver = HostileReceiver::start(kind).await;
-    let failure = fail(&open_client(), &receiver.url("/hook?token=s3cr3t")).await;
+    let failure = fail(client, &receiver.url("/hook?token=s3cr3t")).await;
     assert!(!failure.sentence.contains("s3cr3t"), "{}", failure.sentence);
     assert!(!failure.sentence.contains("/hook"), "{}", failure.sentence);
     (receiver, failure)
@@ -37,8 +37,9 @@ async fn what_is_no_http_answer_is_told_as_such() {
         (Hostile::HeaderLines(100), "more headers than are read"),
         (Hostile::InterimStorm, "more headers than are read"),
     ];
+    let client = open_client();
     for (kind, part) in kinds {
-        let (receiver, failure) = failure_of(kind.clone()).await;
+        let (receiver, failure) = failure_of(&client, kind.clone()).await;
         assert_eq!((failure.class, failure.status), (ErrorClass::Http, 0), "{kind:?}: {}", failure.sentence);
         assert!(failure.sentence.contains(part), "{kind:?}: {}", failure.sentence);
         assert!(receiver.sent_bytes() < 16 * 1024 * 1024, "{kind:?}: {} bytes", receiver.sent_bytes());
@@ -49,8 +50,9 @@ async fn what_is_no_http_answer_is_told_as_such() {
 #[tokio::test]
 async fn a_body_that_breaks_off_is_kept_as_far_as_it_came() {
     let broken_chunk = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhalf!\r\nzz\r\n".to_vec();
+    let client = open_client();
     for kind in [Hostile::HalfClosed, Hostile::ResetMidBody, Hostile::Raw(broken_chunk)] {
-        let (_receiver, failure) = failure_of(kind.clone()).await;
+        let (_receiver, failure) = failure_of(&client, kind.clone()).await;
         assert_eq!(
             (failure.class, failure.status),
             (ErrorClass::Body, 200),
@@ -70,11 +72,12 @@ async fn the_time_out_covers_everything_up_to_the_end_of_the_body() {
         (Hostile::SilentInHeaders, 0, "did not answer within", ""),
         (Hostile::SilentInBody, 200, "began to answer with status 200", "half!"),
     ];
+    let client = open_client();
     for (kind, status, part, body) in kinds {
         let receiver = HostileReceiver::start(kind.clone()).await;
         let mut sent = request(&receiver.url("/"));
         sent.timeout = SHORT;
-        let failure = timed(open_client().send(sent)).await.unwrap_err();
+        let failure = timed(client.send(sent)).await.unwrap_err();
         assert_eq!((failure.class, failure.status), (ErrorClass::Timeout, status), "{kind:?}");
         assert!(
             failure.sentence.contains(part) && failure.sentence.contains("200ms"),

@@ -84,8 +84,9 @@ async fn the_host_header_is_the_urls_and_not_the_addresss() {
 
 #[tokio::test]
 async fn a_url_that_is_none_cannot_be_sent_to() {
+    let client = open_client();
     for url in ["", "/hook", "example.com/hook", "ftp://example.com/", "http:///", "mailto:a@b.example"] {
-        let failure = fail(&open_client(), url).await;
+        let failure = fail(&client, url).await;
         assert!(
             matches!(failure.class, ErrorClass::Unsendable | ErrorClass::Dns),
             "{url}: {:?} {}",

@@ -23,8 +23,8 @@ const SWEEP_INTERVAL_MIN: Duration = Duration::from_millis(100);
 
 /// Sends requests to customers.
 ///
-/// Its settings hold for its whole life, so a connection that waits for its next request was opened under the same rules
-/// that would be asked now; they are asked again all the same, with the address it is connected to.
+/// Its settings hold for its whole life, so a connection that waits for its next request was opened under the same
+/// rules that would be asked now; they are asked again all the same, with the address it is connected to.
 pub struct Client {
     connector: Connector,
     targets: Targets,

@@ -1,6 +1,6 @@
 //! Names to addresses.
 //!
-//! [`Resolve`] is the seam: [`system`] asks the name servers, [`cache`] asks any of them no more often than it must,
+//! [`Resolve`] is the seam: [`system`] asks the name servers, `cache` asks any of them no more often than it must,
 //! and a test brings its own answers.
 
 pub(crate) mod cache;

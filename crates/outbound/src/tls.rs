@@ -1,4 +1,5 @@
-//! Whom TLS trusts: the platform's certificate authorities, or Mozilla's where the platform has none, and the operator's.
+//! Whom TLS trusts: the platform's certificate authorities, or Mozilla's where the platform has none, and those that the
+//! operator adds.
 
 use std::fmt::Display;
 use std::sync::Arc;

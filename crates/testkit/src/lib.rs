@@ -7,8 +7,8 @@
 //! - [`MemoryStore`]: the reference model of the store: plain maps under one lock
 
 pub mod clock;
-pub mod dice;
 mod deflate;
+pub mod dice;
 pub mod gate;
 pub mod hostile;
 pub mod memory;

@@ -25,10 +25,10 @@ use crate::writer::Writer;
 
 /// Bytes of a page of a new database.
 const PAGE_BYTES: u32 = 4096;
-/// Pages that each connection keeps in memory, in KiB.
-const CACHE_KIB: i64 = 16 * 1024;
-/// Of the database, so much is read by memory mapping.
-const MMAP_BYTES: i64 = 256 * 1024 * 1024;
+/// KiB of pages that the writer keeps in memory.
+const WRITER_CACHE_KIB: i64 = 16 * 1024;
+/// KiB of pages that each reader keeps in memory; what is read often lies in the system's cache as well.
+const READER_CACHE_KIB: i64 = 4 * 1024;
 /// The write-ahead log is cut back to this length once it has been copied. What is left is written over without the
 /// file growing, which makes a commit cheaper.
 const WAL_BYTES_KEPT: i64 = 32 * 1024 * 1024;
@@ -159,14 +159,15 @@ fn connect(options: &OpenOptions) -> rusqlite::Result<Connection> {
     db.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     db.pragma_update(None, "foreign_keys", false)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;
-    db.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    db.pragma_update(None, "mmap_size", MMAP_BYTES)?;
+    // Mapped pages would count as this process's memory, and a broken disk would be a signal instead of an error.
+    db.pragma_update(None, "mmap_size", 0)?;
     Ok(db)
 }
 
 /// What the writer's connection needs beyond the common settings. The page size only counts for a new file, and
 /// must be set before the log's mode.
 fn set_up_file(db: &Connection) -> rusqlite::Result<()> {
+    db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     db.pragma_update(None, "page_size", PAGE_BYTES)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
@@ -209,6 +210,7 @@ fn watch_wal(db: &mut Connection) -> rusqlite::Result<Arc<AtomicU32>> {
 }
 
 fn read_only(db: Connection) -> rusqlite::Result<Connection> {
+    db.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     db.pragma_update(None, "query_only", true)?;
     Ok(db)
 }

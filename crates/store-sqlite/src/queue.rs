@@ -94,7 +94,7 @@ fn first_attempts(
 ) -> Result<Vec<Waiting>, Fault> {
     let Some(owner) = owner(db, endpoint_id)? else { return Ok(Vec::new()) };
     let mut rows = db.prepare_cached(&format!(
-        "SELECT d.stage, d.message_seq, d.attempts, d.due_at, {}
+        "SELECT d.stage, d.message_seq, d.attempts, d.due_at, m.payload, {}
          FROM delivery d CROSS JOIN message m ON m.seq = d.message_seq
          WHERE d.endpoint_id = ?1 AND d.stage = {STAGE_FIRST} AND d.message_seq > ?2
          ORDER BY d.message_seq LIMIT ?3",
@@ -111,7 +111,7 @@ fn due(db: &Connection, endpoint_id: EndpointId, until: Micros, limit: usize) ->
     let mut page = WaitingPage::default();
     let Some(owner) = owner(db, endpoint_id)? else { return Ok(page) };
     let mut statement = db.prepare_cached(&format!(
-        "SELECT d.stage, d.message_seq, d.attempts, d.due_at, {}
+        "SELECT d.stage, d.message_seq, d.attempts, d.due_at, m.payload, {}
          FROM delivery d INDEXED BY delivery_due CROSS JOIN message m ON m.seq = d.message_seq
          WHERE d.endpoint_id = ?1 AND d.due_at IS NOT NULL
          ORDER BY d.due_at, d.stage, d.message_seq",
@@ -139,16 +139,12 @@ fn owner(db: &Connection, id: EndpointId) -> Result<Option<(AppId, EnvironmentId
     Ok(owner.optional()?)
 }
 
-fn waiting(
-    row: &Row<'_>,
-    endpoint_id: EndpointId,
-    (app_id, environment_id): (AppId, EnvironmentId),
-) -> Result<Waiting, Fault> {
+fn waiting(row: &Row<'_>, endpoint_id: EndpointId, owner: (AppId, EnvironmentId)) -> Result<Waiting, Fault> {
     let trigger = if row.get::<_, i64>(0)? == STAGE_MANUAL { Trigger::Manual } else { Trigger::Schedule };
     let key = DeliveryKey { endpoint_id, message_seq: MessageSeq(row.get(1)?), trigger };
     Ok(Waiting {
         delivery: Delivery { key, attempts: row.get(2)?, due_at: instant_or_null(row, 3)? },
-        message: Arc::new(message::read(row, 4, app_id, environment_id, true)?),
+        message: Arc::new(message::read(row, 5, owner, message::payload(row, 4)?)?),
     })
 }
 

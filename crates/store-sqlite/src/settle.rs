@@ -6,11 +6,11 @@
 
 use klingel_model::{DeliveryKey, EndpointId, Micros, Trigger};
 use klingel_store::{HealthChange, Outcome, Settlement};
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, params};
 
 use crate::depth::Change;
 use crate::fault::Fault;
-use crate::rows::attempt;
+use crate::rows::attempt::Recorder;
 
 /// No attempt yet.
 pub(crate) const STAGE_FIRST: i64 = 0;
@@ -21,27 +21,49 @@ pub(crate) const STAGE_MANUAL: i64 = 2;
 
 /// Records a batch of settlements.
 pub(crate) fn settle(db: &Connection, settlements: &[Settlement], change: &mut Change) -> Result<(), Fault> {
+    let mut recorder = Recorder::new(db)?;
+    let mut remove_one = RemoveOne::new(db)?;
     for settlement in settlements {
-        settle_one(db, settlement, change)?;
+        if let Some(attempt) = &settlement.attempt {
+            recorder.record(attempt, settlement.key.message_seq)?;
+        }
+        settle_one(db, &mut remove_one, settlement, change)?;
     }
     Ok(())
 }
 
-fn settle_one(db: &Connection, settlement: &Settlement, change: &mut Change) -> rusqlite::Result<()> {
-    let Settlement { key, attempt, outcome, health } = settlement;
-    if let Some(attempt) = attempt {
-        attempt::insert(db, attempt, key.message_seq)?;
+/// Removes single deliveries: prepared once for a whole batch.
+struct RemoveOne<'db>(CachedStatement<'db>);
+
+impl<'db> RemoveOne<'db> {
+    fn new(db: &'db Connection) -> rusqlite::Result<Self> {
+        let sql = "DELETE FROM delivery WHERE endpoint_id = ?1 AND stage = ?2 AND message_seq = ?3";
+        Ok(Self(db.prepare_cached(sql)?))
     }
+
+    /// `false` if there is none in this stage.
+    fn remove(&mut self, key: &DeliveryKey, stage: i64) -> rusqlite::Result<bool> {
+        Ok(self.0.execute(params![key.endpoint_id.to_bytes(), stage, key.message_seq.0])? > 0)
+    }
+}
+
+fn settle_one(
+    db: &Connection,
+    remove_one: &mut RemoveOne<'_>,
+    settlement: &Settlement,
+    change: &mut Change,
+) -> rusqlite::Result<()> {
+    let Settlement { key, attempt, outcome, health } = settlement;
     let number = attempt.as_ref().map(|attempt| attempt.number);
     let was_owed = match outcome {
-        Outcome::Retry(at) => postpone(db, key, number, *at, change)?,
-        Outcome::Delivered | Outcome::GivenUp | Outcome::Dropped => remove(db, key, number, change)?,
+        Outcome::Retry(at) => postpone(db, remove_one, key, number, *at, change)?,
+        Outcome::Delivered | Outcome::GivenUp | Outcome::Dropped => remove(remove_one, key, number, change)?,
     };
     if !was_owed {
         return Ok(());
     }
     if *outcome == Outcome::Delivered && key.trigger == Trigger::Manual {
-        remove(db, &DeliveryKey { trigger: Trigger::Schedule, ..*key }, None, change)?;
+        remove(remove_one, &DeliveryKey { trigger: Trigger::Schedule, ..*key }, None, change)?;
     }
     match health {
         Some(health) => change_health(db, key.endpoint_id, health),
@@ -51,7 +73,7 @@ fn settle_one(db: &Connection, settlement: &Settlement, change: &mut Change) -> 
 
 /// Removes a delivery; `false` if it was settled before. `number` only tells in which stage to look first.
 fn remove(
-    db: &Connection,
+    remove_one: &mut RemoveOne<'_>,
     key: &DeliveryKey,
     number: Option<u32>,
     change: &mut Change,
@@ -62,19 +84,12 @@ fn remove(
         (Trigger::Schedule, Some(_)) => &[STAGE_RETRY, STAGE_FIRST],
     };
     for stage in stages {
-        if remove_stage(db, key, *stage)? {
+        if remove_one.remove(key, *stage)? {
             count_removed(*stage, change);
             return Ok(true);
         }
     }
     Ok(false)
-}
-
-fn remove_stage(db: &Connection, key: &DeliveryKey, stage: i64) -> rusqlite::Result<bool> {
-    let removed = db
-        .prepare_cached("DELETE FROM delivery WHERE endpoint_id = ?1 AND stage = ?2 AND message_seq = ?3")?
-        .execute(params![key.endpoint_id.to_bytes(), stage, key.message_seq.0])?;
-    Ok(removed > 0)
 }
 
 /// Takes a removed delivery of this stage out of the depth.
@@ -89,6 +104,7 @@ pub(crate) fn count_removed(stage: i64, change: &mut Change) {
 /// Gives a delivery its next time; `false` if it was settled before.
 fn postpone(
     db: &Connection,
+    remove_one: &mut RemoveOne<'_>,
     key: &DeliveryKey,
     number: Option<u32>,
     at: Micros,
@@ -96,7 +112,7 @@ fn postpone(
 ) -> rusqlite::Result<bool> {
     let stage = if key.trigger == Trigger::Manual { STAGE_MANUAL } else { STAGE_RETRY };
     let endpoint_id = key.endpoint_id.to_bytes();
-    if stage == STAGE_RETRY && number.is_none_or(|n| n <= 1) && remove_stage(db, key, STAGE_FIRST)? {
+    if stage == STAGE_RETRY && number.is_none_or(|n| n <= 1) && remove_one.remove(key, STAGE_FIRST)? {
         db.prepare_cached(
             "INSERT INTO delivery (endpoint_id, stage, message_seq, attempts, due_at) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?

@@ -31,7 +31,7 @@ pub(super) fn of_message(
     );
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_and_then(params![message_id.to_bytes(), low, high], |row| {
-        let item = attempt::passes(row, filter)?.then(|| attempt::read(row, app_id)).transpose()?;
+        let item = attempt::passes(row, filter)?.then(|| attempt::read(db, row, app_id)).transpose()?;
         Ok::<_, Fault>((id(row, 0)?, item))
     })?;
     Scan::collect(rows, page.limit)
@@ -64,7 +64,7 @@ pub(super) fn of_endpoint(
     let rows = statement.query_and_then(params![endpoint_id.to_bytes(), low, high], |row| {
         let passes = attempt::passes(row, filter)?
             && (!asks_for_marks || passes_message(&mut message, app_id, id(row, 1)?, &marks)?);
-        let item = passes.then(|| attempt::read(row, app_id)).transpose()?;
+        let item = passes.then(|| attempt::read(db, row, app_id)).transpose()?;
         Ok::<_, Fault>((id(row, 0)?, item))
     })?;
     Scan::collect(rows, page.limit)
@@ -80,7 +80,7 @@ pub(super) fn one(
         return Ok(None);
     }
     let sql = format!("SELECT {} FROM attempt WHERE message_id = ?1 AND id = ?2", attempt::COLUMNS);
-    first(db, &sql, params![message_id.to_bytes(), id.to_bytes()], |row| attempt::read(row, app_id))
+    first(db, &sql, params![message_id.to_bytes(), id.to_bytes()], |row| attempt::read(db, row, app_id))
 }
 
 /// What the filter says of the attempts' messages.

@@ -3,56 +3,70 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use klingel_model::{AppId, Attempt, AttemptStatus, ErrorClass, MessageSeq, Micros, Trigger};
+use klingel_model::{
+    AppId, Attempt, AttemptId, AttemptStatus, ErrorClass, MessageId, MessageSeq, Micros, Trigger,
+};
 use klingel_store::AttemptFilter;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, Row, params};
 
 use super::{count_at, id, instant, instant_or_null};
 use crate::fault::{Fault, corrupt};
 
-/// The columns that [`read`] and [`passes`] take, from column 0.
+/// The columns that [`read`] and [`passes`] take, from column 0. The answer's body is not among them: SQLite would
+/// fetch it for every row that a filtered list looks at.
 pub(crate) const COLUMNS: &str = "id, message_id, endpoint_id, manual, success, response_status, number, \
-     started_at, duration_us, next_attempt_at, error_class, error, url, response_body";
+     started_at, duration_us, next_attempt_at, error_class, error, url";
 
-/// Writes an attempt, unless it is there already or its message is gone.
-pub(crate) fn insert(db: &Connection, attempt: &Attempt, message_seq: MessageSeq) -> rusqlite::Result<()> {
-    let duration_us = i64::try_from(attempt.duration.as_micros()).unwrap_or(i64::MAX);
-    db.prepare_cached(
-        "INSERT OR IGNORE INTO attempt (message_id, id, endpoint_id, manual, success, response_status, number,
-             started_at, duration_us, next_attempt_at, error_class, error, url, response_body)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
-         WHERE EXISTS (SELECT 1 FROM message WHERE seq = ?15)",
-    )?
-    .execute(params![
-        attempt.message_id.to_bytes(),
-        attempt.id.to_bytes(),
-        attempt.endpoint_id.to_bytes(),
-        attempt.trigger == Trigger::Manual,
-        attempt.status == AttemptStatus::Success,
-        attempt.response_status,
-        attempt.number,
-        attempt.started_at.as_unix_us(),
-        duration_us,
-        attempt.next_attempt_at.map(Micros::as_unix_us),
-        attempt.error_class.map(ErrorClass::as_str),
-        attempt.error.as_deref(),
-        &*attempt.url,
-        (!attempt.response_body.is_empty()).then_some(&*attempt.response_body),
-        message_seq.0,
-    ])?;
-    Ok(())
+/// Writes attempts: prepared once for a whole batch.
+pub(crate) struct Recorder<'db>(CachedStatement<'db>);
+
+impl<'db> Recorder<'db> {
+    pub(crate) fn new(db: &'db Connection) -> rusqlite::Result<Self> {
+        let insert = db.prepare_cached(
+            "INSERT OR IGNORE INTO attempt (message_id, id, endpoint_id, manual, success, response_status, number,
+                 started_at, duration_us, next_attempt_at, error_class, error, url, response_body)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
+             WHERE EXISTS (SELECT 1 FROM message WHERE seq = ?15)",
+        )?;
+        Ok(Self(insert))
+    }
+
+    /// Writes an attempt, unless it is there already or its message is gone.
+    pub(crate) fn record(&mut self, attempt: &Attempt, message_seq: MessageSeq) -> rusqlite::Result<()> {
+        let duration_us = i64::try_from(attempt.duration.as_micros()).unwrap_or(i64::MAX);
+        self.0.execute(params![
+            attempt.message_id.to_bytes(),
+            attempt.id.to_bytes(),
+            attempt.endpoint_id.to_bytes(),
+            attempt.trigger == Trigger::Manual,
+            attempt.status == AttemptStatus::Success,
+            attempt.response_status,
+            attempt.number,
+            attempt.started_at.as_unix_us(),
+            duration_us,
+            attempt.next_attempt_at.map(Micros::as_unix_us),
+            attempt.error_class.map(ErrorClass::as_str),
+            attempt.error.as_deref(),
+            &*attempt.url,
+            (!attempt.response_body.is_empty()).then_some(&*attempt.response_body),
+            message_seq.0,
+        ])?;
+        Ok(())
+    }
 }
 
-/// Reads an attempt of this application.
-pub(crate) fn read(row: &Row<'_>, app_id: AppId) -> Result<Attempt, Fault> {
+/// Reads an attempt of this application, and looks up its answer's body.
+pub(crate) fn read(db: &Connection, row: &Row<'_>, app_id: AppId) -> Result<Attempt, Fault> {
+    let (attempt_id, message_id) = (id(row, 0)?, id(row, 1)?);
+    let response_body = body(db, message_id, attempt_id)?;
     let class = row.get_ref(10)?.as_str_or_null().map_err(rusqlite::Error::from)?;
     let error_class = class
         .map(|word| ErrorClass::parse(word).ok_or_else(|| corrupt("attempt", "unknown error class")))
         .transpose()?;
     Ok(Attempt {
-        id: id(row, 0)?,
+        id: attempt_id,
         app_id,
-        message_id: id(row, 1)?,
+        message_id,
         endpoint_id: id(row, 2)?,
         url: row.get(12)?,
         number: row.get(6)?,
@@ -61,11 +75,18 @@ pub(crate) fn read(row: &Row<'_>, app_id: AppId) -> Result<Attempt, Fault> {
         duration: Duration::from_micros(count_at(row, 8)?),
         status: status(row)?,
         response_status: row.get(5)?,
-        response_body: Bytes::from(row.get::<_, Option<Vec<u8>>>(13)?.unwrap_or_default()),
+        response_body,
         error_class,
         error: row.get(11)?,
         next_attempt_at: instant_or_null(row, 9)?,
     })
+}
+
+fn body(db: &Connection, message_id: MessageId, id: AttemptId) -> rusqlite::Result<Bytes> {
+    let body: Option<Vec<u8>> = db
+        .prepare_cached("SELECT response_body FROM attempt WHERE message_id = ?1 AND id = ?2")?
+        .query_row([message_id.to_bytes(), id.to_bytes()], |row| row.get(0))?;
+    Ok(Bytes::from(body.unwrap_or_default()))
 }
 
 /// Whether the row passes what the filter says of attempts; what it says of their messages is not looked at.

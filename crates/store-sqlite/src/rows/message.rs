@@ -10,9 +10,9 @@ use rusqlite::{Connection, Row, params};
 use super::{event_type, holds_channel, id, instant, instant_or_null, joined, split, uid_or_null};
 use crate::fault::Fault;
 
-/// The columns that [`read`] takes, of a table or alias `m`.
-pub(crate) const COLUMNS: &str =
-    "m.id, m.event_id, m.event_type, m.channels, m.created_at, m.payload_until, m.payload";
+/// The columns that [`read`] takes, of a table or alias `m`. The payload is not among them: SQLite would fetch it for
+/// every row that a filtered list looks at.
+pub(crate) const COLUMNS: &str = "m.id, m.event_id, m.event_type, m.channels, m.created_at, m.payload_until";
 
 /// Writes a message.
 pub(crate) fn insert(db: &Connection, message: &Message) -> rusqlite::Result<MessageSeq> {
@@ -38,12 +38,10 @@ pub(crate) fn insert(db: &Connection, message: &Message) -> rusqlite::Result<Mes
 pub(crate) fn read(
     row: &Row<'_>,
     first: usize,
-    app_id: AppId,
-    environment_id: EnvironmentId,
-    with_payload: bool,
+    (app_id, environment_id): (AppId, EnvironmentId),
+    payload: Option<Bytes>,
 ) -> Result<Message, Fault> {
     let channels = row.get_ref(first + 3)?.as_str_or_null().map_err(rusqlite::Error::from)?;
-    let payload = if with_payload { row.get::<_, Option<Vec<u8>>>(first + 6)? } else { None };
     Ok(Message {
         id: id(row, first)?,
         environment_id,
@@ -51,10 +49,15 @@ pub(crate) fn read(
         event_id: uid_or_null(row, first + 1)?,
         event_type: event_type(row, first + 2)?,
         channels: Arc::from(split(channels.unwrap_or_default(), ChannelName::new)?),
-        payload: payload.map(Bytes::from),
+        payload,
         created_at: instant(row, first + 4)?,
         payload_until: instant_or_null(row, first + 5)?,
     })
+}
+
+/// Column `column` as a payload, if there is one.
+pub(crate) fn payload(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Bytes>> {
+    Ok(row.get::<_, Option<Vec<u8>>>(column)?.map(Bytes::from))
 }
 
 /// Whether the row whose [`COLUMNS`] begin at column 0 passes the filter.

@@ -12,7 +12,7 @@ use klingel_store::{
 use klingel_store_sqlite::{OpenError, OpenOptions};
 use rusqlite::Connection;
 
-use crate::house::House;
+use crate::house::{House, open_error};
 
 #[tokio::test]
 async fn only_the_owner_may_read_the_files() {
@@ -120,7 +120,7 @@ async fn a_lock_that_is_held_too_long_is_no_loss() {
     let refused = store.admit(house.admission(&pair, "{}")).await;
     assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
     assert_eq!(store.endpoint_by_id(pair.endpoint.id).await, Ok(Some(pair.endpoint.clone())), "reads go on");
-    let error = house.open_error(options);
+    let error = open_error(options);
     assert!(matches!(error, OpenError::Locked { .. }), "{error:?}");
     other.execute_batch("ROLLBACK").unwrap();
     assert!(matches!(store.admit(house.admission(&pair, "{}")).await, Ok(Admitted::New(_))));

@@ -27,7 +27,8 @@ async fn fill(house: &House, store: &SqliteStore, pair: &Pair) -> usize {
 }
 
 fn small(house: &House) -> SqliteStore {
-    SqliteStore::open(OpenOptions { size_bytes_max: Some(SIZE_BYTES_MAX), ..house.options() }).unwrap()
+    SqliteStore::open(OpenOptions { size_bytes_max: Some(SIZE_BYTES_MAX), ..house.options() })
+        .expect("the store can be opened")
 }
 
 #[tokio::test]

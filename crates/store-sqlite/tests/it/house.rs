@@ -27,9 +27,17 @@ pub struct Pair {
     pub endpoint: Endpoint,
 }
 
+/// Why a store cannot be opened so.
+pub fn open_error(options: OpenOptions) -> OpenError {
+    match SqliteStore::open(options) {
+        Ok(_) => panic!("the store was opened"),
+        Err(error) => error,
+    }
+}
+
 impl House {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder can be made");
         Self { folder, dice: Arc::default(), clock: Arc::default() }
     }
 
@@ -43,17 +51,14 @@ impl House {
     }
 
     pub fn open(&self) -> SqliteStore {
-        SqliteStore::open(self.options()).unwrap()
-    }
-
-    pub fn open_error(&self, options: OpenOptions) -> OpenError {
-        SqliteStore::open(options).map(drop).unwrap_err()
+        SqliteStore::open(self.options()).expect("the store can be opened")
     }
 
     pub fn now(&self) -> Micros {
         self.clock.now()
     }
 
+    /// A new id.
     pub fn id<K: klingel_model::id::Kind>(&self) -> Id<K> {
         Id::new(self.now(), &*self.dice)
     }
@@ -62,7 +67,7 @@ impl House {
     pub async fn pair(&self, store: &SqliteStore) -> Pair {
         let now = self.now();
         let environment = Environment { id: self.id(), name: "production".to_owned(), created_at: now };
-        let environment = store.ensure_environment(environment).await.unwrap();
+        let environment = store.ensure_environment(environment).await.expect("a write");
         let application = Application {
             id: self.id(),
             environment_id: environment.id,
@@ -74,9 +79,9 @@ impl House {
             created_at: now,
             updated_at: now,
         };
-        store.add_application(application.clone(), None).await.unwrap();
+        store.add_application(application.clone(), None).await.expect("a write");
         let endpoint = self.new_endpoint(&application);
-        store.add_endpoint(endpoint.clone(), 100, None).await.unwrap();
+        store.add_endpoint(endpoint.clone(), 100, None).await.expect("a write");
         Pair { application, endpoint }
     }
 
@@ -113,7 +118,7 @@ impl House {
             environment_id: pair.application.environment_id,
             app_id: pair.application.id,
             event_id: None,
-            event_type: EventTypeName::new("a.b").unwrap(),
+            event_type: EventTypeName::new("a.b").expect("a good name"),
             channels: Arc::from([]),
             payload: Some(payload.into()),
             created_at: self.now(),

@@ -7,7 +7,7 @@ use klingel_store::{Error, Reader as _};
 use klingel_store_sqlite::{OpenError, OpenOptions};
 use rusqlite::Connection;
 
-use crate::house::House;
+use crate::house::{House, open_error};
 
 #[tokio::test]
 async fn secrets_and_headers_cannot_be_read_in_the_files() {
@@ -35,7 +35,7 @@ async fn secrets_and_headers_cannot_be_read_in_the_files() {
 async fn another_master_key_is_noticed_when_the_store_is_opened() {
     let house = House::new();
     drop(house.open());
-    let error = house.open_error(OpenOptions { sealer: Sealer::new(&[8; 32]), ..house.options() });
+    let error = open_error(OpenOptions { sealer: Sealer::new(&[8; 32]), ..house.options() });
     assert!(matches!(error, OpenError::WrongMasterKey { .. }), "{error:?}");
     assert!(error.to_string().contains("master_key_file"));
     drop(house.open());
@@ -63,19 +63,19 @@ async fn a_secret_moved_to_another_row_does_not_open() {
 fn what_cannot_be_opened_says_why() {
     let house = House::new();
     let nowhere = house.path().with_file_name("missing").join("klingel.db");
-    let error = house.open_error(OpenOptions { path: nowhere.clone(), ..house.options() });
+    let error = open_error(OpenOptions { path: nowhere.clone(), ..house.options() });
     assert!(matches!(error, OpenError::CannotOpen { .. }), "{error:?}");
     assert!(error.to_string().contains(nowhere.to_str().unwrap()));
 
     let text = house.path().with_file_name("notes.txt");
     fs::write(&text, "milk, bread, and a long enough text to be no database header at all. ".repeat(20))
         .unwrap();
-    let error = house.open_error(OpenOptions { path: text, ..house.options() });
+    let error = open_error(OpenOptions { path: text, ..house.options() });
     assert!(matches!(error, OpenError::NotKlingel { .. }), "{error:?}");
 
     let foreign = house.path().with_file_name("cake.db");
     Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE cake (id INTEGER)").unwrap();
-    let error = house.open_error(OpenOptions { path: foreign, ..house.options() });
+    let error = open_error(OpenOptions { path: foreign, ..house.options() });
     assert!(matches!(error, OpenError::NotKlingel { .. }), "{error:?}");
 }
 
@@ -87,7 +87,7 @@ fn a_newer_schema_is_left_alone() {
     assert_eq!(klingel_store_sqlite::pending(&house.path()).unwrap(), []);
     let other = Connection::open(house.path()).unwrap();
     other.execute_batch("INSERT INTO schema_migration VALUES (77, 'future', 1)").unwrap();
-    let error = house.open_error(house.options());
+    let error = open_error(house.options());
     assert!(matches!(error, OpenError::NewerSchema { number: 77, .. }), "{error:?}");
     assert!(klingel_store_sqlite::pending(&house.path()).is_err());
 }

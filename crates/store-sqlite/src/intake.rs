@@ -9,9 +9,13 @@ use crate::job::Class;
 use crate::rows::{message, once};
 use crate::store::SqliteStore;
 
+/// So many bytes of a payload take about the room of a row of their own: a page.
+const PAYLOAD_BYTES_PER_ROW: usize = 4096;
+
 impl Intake for SqliteStore {
     fn admit(&self, admission: Admission) -> Verb<'_, Admitted> {
-        let rows = 1 + admission.endpoints.len();
+        let payload_bytes = admission.message.payload.as_ref().map_or(0, bytes::Bytes::len);
+        let rows = 1 + admission.endpoints.len() + payload_bytes / PAYLOAD_BYTES_PER_ROW;
         self.write(Class::Admits, rows, move |db, change| admit(db, &admission, change))
     }
 }

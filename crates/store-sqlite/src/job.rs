@@ -23,7 +23,7 @@ pub(crate) trait Job: Send {
     /// Its class.
     fn class(&self) -> Class;
 
-    /// About how many rows it writes.
+    /// About how many rows it writes, a large payload counting for several.
     fn rows(&self) -> usize;
 
     /// Runs inside an open transaction; `change` takes what it does to the queue's depth.

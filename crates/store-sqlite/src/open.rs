@@ -1,5 +1,6 @@
 //! Opening the store.
 
+use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -24,7 +25,7 @@ use crate::store::SqliteStore;
 use crate::writer::Writer;
 
 /// Bytes of a page of a new database.
-const PAGE_BYTES: u32 = 4096;
+pub(crate) const PAGE_BYTES: u32 = 4096;
 /// KiB of pages that the writer keeps in memory.
 const WRITER_CACHE_KIB: i64 = 16 * 1024;
 /// KiB of pages that each reader keeps in memory; what is read often lies in the system's cache as well.
@@ -104,6 +105,7 @@ impl SqliteStore {
             commits: Arc::clone(&commits),
             wal_pages,
             room,
+            is_short_of_room: Cell::new(false),
             clock,
         };
         let store = Self {

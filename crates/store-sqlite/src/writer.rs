@@ -3,6 +3,7 @@
 //! It takes what is queued, runs all of it in one transaction and answers every caller after the commit. It does not
 //! wait for company: while one commit waits for the disk, the next one's jobs gather by themselves.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
@@ -15,11 +16,12 @@ use crate::depth::{Change, Depth};
 use crate::fault::{is_busy, store_error};
 use crate::inbox::{Inbox, Taken};
 use crate::job::{Class, Job};
-use crate::room::Room;
+use crate::room::{Left, Room};
 
 /// Most verbs in one commit.
 pub(crate) const JOBS_PER_COMMIT_MAX: usize = 1024;
-/// No further verb joins a commit that writes about this many rows: bounds how long its callers wait.
+/// No further verb joins a commit that writes about this many rows, a large payload counting for several: bounds
+/// how long its callers wait, and how much room it takes.
 pub(crate) const ROWS_PER_COMMIT_MAX: usize = 8192;
 /// Pages in the write-ahead log from which the writer copies it into the database between two commits.
 pub(crate) const CHECKPOINT_WAL_PAGES: u32 = 4096;
@@ -42,9 +44,12 @@ pub(crate) struct Writer {
     pub(crate) inbox: Arc<Jobs>,
     pub(crate) depth: Arc<Depth>,
     pub(crate) commits: Arc<AtomicU64>,
-    /// Pages in the write-ahead log after the last commit; kept by SQLite's hook.
+    /// Pages in the write-ahead log that may not have been copied yet; SQLite's hook sets it after each commit.
     pub(crate) wal_pages: Arc<AtomicU32>,
     pub(crate) room: Room,
+    /// Whether the last look found little room. The log is then copied after every commit, so that it begins anew in
+    /// the room it has already, instead of growing into what is left.
+    pub(crate) is_short_of_room: Cell<bool>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -65,7 +70,8 @@ impl Writer {
             match self.inbox.take(&mut jobs, patience, enough) {
                 Taken::Jobs => {
                     self.commit(&mut jobs);
-                    if self.wal_pages.load(Ordering::Relaxed) >= CHECKPOINT_WAL_PAGES {
+                    let pages_max = if self.is_short_of_room.get() { 1 } else { CHECKPOINT_WAL_PAGES };
+                    if self.wal_pages.load(Ordering::Relaxed) >= pages_max {
                         self.checkpoint("PASSIVE");
                     }
                 }
@@ -79,7 +85,7 @@ impl Writer {
 
     fn commit(&self, jobs: &mut Vec<Box<dyn Job>>) {
         if jobs.iter().any(|job| job.class() == Class::Admits)
-            && let Err(full) = self.room.check(&self.db)
+            && let Err(full) = self.look_for_room()
         {
             for job in jobs.extract_if(.., |job| job.class() == Class::Admits) {
                 job.fail(full.clone());
@@ -90,7 +96,7 @@ impl Writer {
         }
         match self.transact(jobs) {
             Ok(()) => jobs.drain(..).for_each(Job::answer),
-            Err(error) if jobs.len() == 1 || is_busy(&error) => fail_all(jobs, &store_error(&error)),
+            Err(error) if is_busy(&error) => fail_all(jobs, &store_error(&error)),
             Err(error) => {
                 tracing::warn!(jobs = jobs.len(), %error, "a commit failed; its jobs are tried one by one");
                 self.commit_one_by_one(jobs);
@@ -98,9 +104,23 @@ impl Writer {
         }
     }
 
+    /// `Full` when new messages must be refused.
+    fn look_for_room(&self) -> Result<(), Error> {
+        let found = self.room.check(&self.db, self.wal_pages.load(Ordering::Relaxed));
+        self.is_short_of_room.set(found != Ok(Left::Enough));
+        if found.is_err() {
+            self.checkpoint("PASSIVE");
+            self.room.check(&self.db, self.wal_pages.load(Ordering::Relaxed))?;
+        }
+        Ok(())
+    }
+
     /// After a common commit failed: what settles goes first, so that a full disk refuses new messages before it
     /// holds back old ones, and only the jobs that fail by themselves fail.
     fn commit_one_by_one(&self, jobs: &mut Vec<Box<dyn Job>>) {
+        // A full disk: what the log holds already makes room in it once it has been copied.
+        self.is_short_of_room.set(true);
+        self.checkpoint("PASSIVE");
         jobs.sort_by_key(|job| job.class());
         for mut job in jobs.drain(..) {
             match self.transact(std::slice::from_mut(&mut job)) {
@@ -137,11 +157,12 @@ impl Writer {
     /// Copies the log into the database. What readers still hold, or what does not fit on the disk now, stays in the
     /// log and is copied the next time: nothing depends on it but the log's length.
     fn checkpoint(&self, mode: &str) {
-        let copied = self.db.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(2));
-        match copied {
-            Ok(pages) => {
-                let _: i64 = pages;
-                self.wal_pages.store(0, Ordering::Relaxed);
+        let sql = format!("PRAGMA wal_checkpoint({mode})");
+        let left = self.db.query_row(&sql, [], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
+        match left {
+            Ok((in_log, copied)) => {
+                let left = u32::try_from(in_log.saturating_sub(copied)).unwrap_or(0);
+                self.wal_pages.store(left, Ordering::Relaxed);
             }
             Err(error) => tracing::warn!(%error, "the write-ahead log could not be copied into the database"),
         }

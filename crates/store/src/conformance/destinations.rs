@@ -2,8 +2,9 @@
 
 use klingel_model::{DeliveryState, EndpointId};
 
+use super::calls::walk;
 use super::cases;
-use super::scene::{ALL, Scene, at, by_hand, page, scheduled, walk};
+use super::scene::{ALL, Scene, at, by_hand, page, scheduled};
 use crate::{Order, Outcome, QueueDepth, Settlement};
 
 cases![

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use klingel_model::{ChannelName, Endpoint, RetrySchedule, SecretKey, SigningSecret};
 
+use super::calls::together;
 use super::cases;
-use super::scene::{ALL, MANY, Scene, at, event_type, page, scheduled, together, uid};
+use super::scene::{ALL, MANY, Scene, at, event_type, page, scheduled, uid};
 use crate::{EndpointRef, Error, Outcome, Written};
 
 cases![

@@ -2,8 +2,9 @@
 
 use klingel_model::{ApiKey, Environment, KeyDigest, Role};
 
+use super::calls::together;
 use super::cases;
-use super::scene::{ALL, Scene, at, page, together};
+use super::scene::{ALL, Scene, at, page};
 
 cases![
     an_environment_is_made_once,

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use klingel_model::{Application, AttemptStatus, ChannelName, Endpoint, Message};
 
+use super::calls::walk;
 use super::cases;
-use super::scene::{ALL, Scene, at, event_type, newest, page, scheduled, walk};
+use super::scene::{ALL, Scene, at, event_type, newest, page, scheduled};
 use crate::page::SCAN_ROWS_MAX;
 use crate::{AttemptFilter, MessageFilter, Order, Outcome, Settlement};
 
@@ -116,12 +117,12 @@ async fn a_page_counts_what_passes_the_filter(scene: Scene) {
     let first = read(page(2)).await.expect("a read");
     assert_eq!(first.items.iter().map(|message| message.id).collect::<Vec<_>>(), [all[0].id, all[5].id]);
     assert_eq!(first.resume, Some(all[5].id));
-    let second = read(klingel_page(first.resume)).await.expect("a read");
+    let second = read(two_behind(first.resume)).await.expect("a read");
     assert_eq!(second.items.iter().map(|message| message.id).collect::<Vec<_>>(), [all[10].id, all[15].id]);
     assert_eq!(second.resume, None, "the rows behind it do not pass");
 }
 
-fn klingel_page(after: Option<klingel_model::MessageId>) -> crate::Page<klingel_model::MessageId> {
+fn two_behind(after: Option<klingel_model::MessageId>) -> crate::Page<klingel_model::MessageId> {
     crate::Page { after, ..page(2) }
 }
 

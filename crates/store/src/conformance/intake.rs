@@ -6,8 +6,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use klingel_model::{AppId, ChannelName, Message};
 
+use super::calls::together;
 use super::cases;
-use super::scene::{Scene, admission, at, together, uid};
+use super::scene::{Scene, admission, at, uid};
 use crate::{Admitted, Error, MessageRef};
 
 cases![

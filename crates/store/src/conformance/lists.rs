@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use klingel_model::EventType;
 
+use super::calls::walk;
 use super::cases;
-use super::scene::{ALL, Scene, event_type, newest, page, scheduled, walk};
+use super::scene::{ALL, Scene, event_type, newest, page, scheduled};
 use crate::{AttemptFilter, MessageFilter, Order, Outcome, Page, Store};
 
 cases![

@@ -5,6 +5,7 @@
 //! from a counter, so that they go the same way every time.
 
 mod applications;
+mod calls;
 mod destinations;
 mod due;
 mod endpoints;

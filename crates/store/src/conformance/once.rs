@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use klingel_model::{EventType, Micros};
 
+use super::calls::together;
 use super::cases;
-use super::scene::{MANY, Scene, admission, at, event_type, together};
+use super::scene::{MANY, Scene, admission, at, event_type};
 use crate::{Admission, Admitted, Answer, Error, MessageRef, Once, OnceKey, Written};
 
 cases![

@@ -3,17 +3,19 @@
 //! Messages of 1 KiB for one endpoint, first by one publisher, then by many; then their settlements. The store lies in
 //! FOLDER, or in the system's folder for temporary files: a folder in memory shows the processor's part alone.
 
+mod lap;
+
 use std::env;
 use std::error::Error;
 use std::fs;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use klingel_model::{
     AppId, Application, Attempt, AttemptStatus, Clock, DeliveryKey, Endpoint, EndpointHealth, EndpointId,
-    Environment, EnvironmentId, EventTypeName, Message, MessageId, MessageSeq, Micros, SecretKey,
-    SigningSecret, Trigger,
+    Environment, EnvironmentId, EventTypeName, Message, MessageId, MessageSeq, SecretKey, SigningSecret,
+    Trigger,
 };
 use klingel_store::sealing::Sealer;
 use klingel_store::{
@@ -23,6 +25,8 @@ use klingel_store_sqlite::{OpenOptions, SqliteStore};
 use klingel_testkit::SeededDice;
 use tokio::task::JoinSet;
 
+use crate::lap::{Lap, RealClock, real_clock};
+
 const PAYLOAD_BYTES: usize = 1024;
 const ALONE: usize = 2_000;
 const PUBLISHERS: usize = 64;
@@ -30,21 +34,6 @@ const TOGETHER: usize = 40_000;
 const SETTLED_AT_ONCE: usize = 256;
 
 type Failure = Box<dyn Error + Send + Sync>;
-
-#[derive(Debug)]
-struct RealClock(Instant);
-
-impl Clock for RealClock {
-    #[expect(clippy::disallowed_methods, reason = "this program measures the real machine")]
-    fn now(&self) -> Micros {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Micros::from_unix_us(0).plus(since)
-    }
-
-    fn monotonic(&self) -> Duration {
-        self.0.elapsed()
-    }
-}
 
 struct Bench {
     store: SqliteStore,
@@ -54,44 +43,6 @@ struct Bench {
     app_id: AppId,
     endpoint_id: EndpointId,
     payload: Bytes,
-}
-
-#[expect(clippy::disallowed_methods, reason = "this program measures the real machine")]
-fn real_clock() -> RealClock {
-    RealClock(Instant::now())
-}
-
-/// Processor time of this process so far, to a hundredth of a second.
-fn processor_time() -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ');
-    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-    Duration::from_millis(ticks * 10)
-}
-
-/// Wall and processor time since a start.
-struct Lap<'a> {
-    clock: &'a RealClock,
-    begun: Duration,
-    processor: Duration,
-}
-
-impl<'a> Lap<'a> {
-    fn start(clock: &'a RealClock) -> Self {
-        Self { clock, begun: clock.monotonic(), processor: processor_time() }
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
-    fn show(&self, what: &str, count: usize) {
-        let wall = self.clock.monotonic().saturating_sub(self.begun);
-        let processor = processor_time().saturating_sub(self.processor);
-        println!(
-            "{what:<44} {:>8.0}/s {:>7.1} us wall {:>6.1} us processor each",
-            count as f64 / wall.as_secs_f64(),
-            wall.as_secs_f64() * 1e6 / count as f64,
-            processor.as_secs_f64() * 1e6 / count as f64,
-        );
-    }
 }
 
 #[tokio::main]
@@ -215,6 +166,8 @@ impl Bench {
         for some in publishers.join_all().await {
             admitted.extend(some?);
         }
+        // Deliveries end about in the order of their messages.
+        admitted.sort_by_key(|(_, seq)| *seq);
         lap.show(&format!("admit, {PUBLISHERS} publishers"), TOGETHER);
         println!("{:<44} {} commits", "", self.store.commits() - commits);
         Ok(admitted)

@@ -6,18 +6,19 @@ use rusqlite::{Connection, params};
 use crate::depth::Change;
 use crate::fault::Fault;
 use crate::job::Class;
+use crate::records;
 use crate::rows::{message, once};
 use crate::store::SqliteStore;
 
 impl Intake for SqliteStore {
     fn admit(&self, admission: Admission) -> Verb<'_, Admitted> {
-        let rows = 1 + admission.endpoints.len();
+        let rows = 1 + admission.endpoints.len() + admission.records.len();
         self.write(Class::Admits, rows, move |db, change| admit(db, &admission, change))
     }
 }
 
 fn admit(db: &Connection, admission: &Admission, change: &mut Change) -> Result<Admitted, Fault> {
-    let Admission { message, endpoints, once: key } = admission;
+    let Admission { message, endpoints, once: key, records } = admission;
     if let Some(key) = key
         && let Some(id) = once::find(db, key)?.and_then(|kept| kept.message_id)
     {
@@ -37,6 +38,7 @@ fn admit(db: &Connection, admission: &Admission, change: &mut Change) -> Result<
     {
         return Err(Error::Taken("eventId").into());
     }
+    records::change(db, records)?;
     let seq = message::insert(db, message)?;
     // The endpoint is looked up in the same statement: the fan-out was made from a cache that may be a moment old.
     let mut owe = db.prepare_cached(

@@ -17,6 +17,7 @@ mod lanes;
 mod lists;
 mod manual;
 mod once;
+mod records;
 mod retention;
 mod scene;
 mod settle;
@@ -72,6 +73,7 @@ pub fn all() -> &'static [Case] {
             lists::CASES,
             filters::CASES,
             destinations::CASES,
+            records::CASES,
             retention::CASES,
         ]
         .concat()

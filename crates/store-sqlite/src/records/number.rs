@@ -1,5 +1,6 @@
 //! Pages by number.
 
+use klingel_model::Micros;
 use klingel_store::{RecordPage, RecordRange};
 use rusqlite::{Connection, params};
 
@@ -17,8 +18,8 @@ pub(super) fn hour(at_us: i64) -> i64 {
 /// A page of a range, newest first. Adds up the hours from the newest on, and begins to read in the hour where the
 /// page begins.
 pub(super) fn page(db: &Connection, range: &RecordRange) -> Result<RecordPage, Fault> {
-    let from = range.from.map_or(i64::MIN, |at| at.as_unix_us());
-    let to = range.to.map_or(i64::MAX, |at| at.as_unix_us());
+    let from = range.from.map_or(i64::MIN, Micros::as_unix_us);
+    let to = range.to.map_or(i64::MAX, Micros::as_unix_us);
     if from > to {
         return Ok(RecordPage::default());
     }

@@ -30,6 +30,7 @@ mod health;
 mod idempotency;
 pub mod keys;
 mod message;
+mod mounted;
 mod openapi;
 mod page;
 mod problem;
@@ -37,8 +38,9 @@ mod query;
 mod routes;
 mod rules;
 
+pub use mounted::Mounted;
 pub use openapi::{openapi, openapi_json};
-pub use routes::router;
+pub use routes::{router, router_with};
 
 /// What the handlers share: the engine's handle and a few small caches. Cheap to clone.
 #[derive(Clone)]

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, delete, get, post};
 
+use crate::mounted::{self, Mounted};
 use crate::{
     ApiState, application, attempt, boundary, docs_page, endpoint, event_type, health, message, openapi,
 };
@@ -11,7 +12,15 @@ use crate::{
 /// The whole API. Every path works with and without a trailing slash; other paths get 404, other methods 405, both
 /// as JSON.
 pub fn router(state: ApiState) -> Router {
+    router_with(state, Vec::new())
+}
+
+/// The same with the routes that dialects bring.
+pub fn router_with(state: ApiState, mounted: Vec<Mounted>) -> Router {
     let mut router = Router::new();
+    for one in mounted {
+        router = router.merge(mounted::routes(&state, one));
+    }
     for (path, methods) in applications().into_iter().chain(endpoints()).chain(messages()).chain(others()) {
         router = router.route(&format!("{path}/"), methods.clone()).route(path, methods);
     }

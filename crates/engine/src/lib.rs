@@ -20,6 +20,7 @@ use klingel_store::{Reader, Store};
 pub mod accept;
 pub mod catalog;
 pub mod deliver;
+pub mod door;
 pub mod fanout;
 pub mod measure;
 pub mod queue;

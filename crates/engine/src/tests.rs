@@ -66,6 +66,7 @@ pub(crate) fn endpoint(n: u128) -> Endpoint {
         headers: BTreeMap::new(),
         secrets: Vec::new(),
         dialect_settings_json: None,
+        filter_json: None,
         metadata: BTreeMap::new(),
         health: EndpointHealth::default(),
         created_at: Micros::default(),

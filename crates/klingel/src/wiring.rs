@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use http::header::CONTENT_TYPE;
-use klingel_api::ApiState;
+use klingel_api::{ApiState, Mounted};
 use klingel_engine::deliver::Transport;
 use klingel_engine::{Engine, World};
 use klingel_model::{Clock, Dice};
@@ -70,7 +70,14 @@ pub fn world(config: &Config, machine: Machine) -> Result<World, Failure> {
 
 /// What answers requests: the management API, and the metrics if they are wanted.
 pub fn router(engine: Engine, metrics: Option<PrometheusHandle>) -> Router {
-    let api = klingel_api::router(ApiState::new(engine));
+    let mounted = klingel_dialects::vendors().into_iter().map(|vendor| Mounted {
+        name: vendor.name(),
+        management: vendor.management.map(|routes| routes(engine.clone())),
+        feed: vendor.feed.map(|routes| routes(engine.clone())),
+        doors: vendor.doors.map(|routes| routes(engine.clone())),
+    });
+    let mounted = mounted.collect();
+    let api = klingel_api::router_with(ApiState::new(engine), mounted);
     match metrics {
         Some(figures) => {
             const TEXT: (http::HeaderName, &str) = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");

@@ -30,6 +30,8 @@ pub struct Endpoint {
     pub event_types: Option<Vec<EventTypeName>>,
     /// Channels it listens to; `None`: all.
     pub channels: Option<Vec<ChannelName>>,
+    /// Which messages it wants, as a filter document in JSON text; `None`: all.
+    pub filter_json: Option<String>,
     /// Requests per second; `None`: no limit.
     pub rate_limit_per_s: Option<u16>,
     /// Requests under way at once.

@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 use crate::depth::Change;
 use crate::fault::Fault;
 use crate::job::Class;
+use crate::records;
 use crate::rows::{message, once};
 use crate::store::SqliteStore;
 
@@ -15,13 +16,14 @@ const PAYLOAD_BYTES_PER_ROW: usize = 4096;
 impl Intake for SqliteStore {
     fn admit(&self, admission: Admission) -> Verb<'_, Admitted> {
         let payload_bytes = admission.message.payload.as_ref().map_or(0, bytes::Bytes::len);
-        let rows = 1 + admission.endpoints.len() + payload_bytes / PAYLOAD_BYTES_PER_ROW;
+        let rows =
+            1 + admission.endpoints.len() + admission.records.len() + payload_bytes / PAYLOAD_BYTES_PER_ROW;
         self.write(Class::Admits, rows, move |db, change| admit(db, &admission, change))
     }
 }
 
 fn admit(db: &Connection, admission: &Admission, change: &mut Change) -> Result<Admitted, Fault> {
-    let Admission { message, endpoints, once: key } = admission;
+    let Admission { message, endpoints, once: key, records } = admission;
     if let Some(key) = key
         && let Some(id) = once::find(db, key)?.and_then(|kept| kept.message_id)
     {
@@ -41,6 +43,7 @@ fn admit(db: &Connection, admission: &Admission, change: &mut Change) -> Result<
     {
         return Err(Error::Taken("eventId").into());
     }
+    records::change(db, records)?;
     let seq = message::insert(db, message)?;
     // The endpoint is looked up in the same statement: the fan-out was made from a cache that may be a moment old.
     let mut owe = db.prepare_cached(

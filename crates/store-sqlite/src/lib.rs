@@ -34,6 +34,7 @@ mod open_error;
 mod queue;
 mod reader;
 mod readers;
+mod records;
 mod room;
 mod rows;
 mod settle;

@@ -20,8 +20,10 @@ pub struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") },
+    Migration { number: 2, name: "records", sql: include_str!("../migrations/0002_records.sql") },
+];
 
 /// Why a database cannot be brought up to date.
 #[derive(Debug)]

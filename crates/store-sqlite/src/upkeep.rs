@@ -165,7 +165,7 @@ fn erase_deleted(db: &Connection, limit: usize, change: &mut Change) -> Result<R
         let owner: Option<(i64, [u8; 16])> =
             next.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((kind, id)) = owner else { return Ok(erased) };
-        let done = erased.deliveries + erased.messages + erased.attempts;
+        let done = erased.deliveries + erased.messages + erased.attempts + erased.records;
         let left = (limit as u64).saturating_sub(done);
         if left == 0 {
             return Ok(Retired { more: true, ..erased });
@@ -204,7 +204,7 @@ fn erase_deliveries(
     Ok(removed < left)
 }
 
-/// `true` when none is left.
+/// Messages, then records. `true` when none is left.
 fn erase_messages(
     db: &Connection,
     app_id: [u8; 16],
@@ -217,7 +217,11 @@ fn erase_messages(
         let message = statement
             .query_row([app_id], |row| Ok((row.get::<_, i64>(0)?, crate::rows::id(row, 1)?)))
             .optional()?;
-        let Some((seq, id)) = message else { return Ok(true) };
+        let Some((seq, id)) = message else {
+            let records = crate::records::erase(db, app_id, left - removed)?;
+            erased.records += records;
+            return Ok(records < left - removed);
+        };
         let attempts = remove_message(db, seq, id)?;
         erased.messages += 1;
         erased.attempts += attempts;

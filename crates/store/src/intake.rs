@@ -6,6 +6,7 @@ use klingel_model::{EndpointId, Message, MessageId, MessageSeq};
 
 use crate::Verb;
 use crate::catalog::OnceKey;
+use crate::records::RecordChange;
 
 /// A message and who is to get it.
 #[derive(Debug, Clone)]
@@ -16,6 +17,9 @@ pub struct Admission {
     pub endpoints: Vec<EndpointId>,
     /// The publisher's idempotency key, if any.
     pub once: Option<OnceKey>,
+    /// Records of the application's dialect that change with the message. At most
+    /// [`RECORD_CHANGES_MAX`](crate::records::RECORD_CHANGES_MAX).
+    pub records: Vec<RecordChange>,
 }
 
 /// What became of an admission.
@@ -29,7 +33,8 @@ pub enum Admitted {
 
 /// The first verb of a message's way.
 pub trait Intake: Send + Sync {
-    /// Writes the message, one unsettled delivery for each endpoint and the idempotency key, all or nothing.
+    /// Writes the message, one unsettled delivery for each endpoint, the idempotency key and the changed records, all
+    /// or nothing.
     ///
     /// When it gives `Ok`, the message survives a power cut. Many callers share one commit.
     ///

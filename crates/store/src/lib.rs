@@ -7,6 +7,7 @@
 //! - [`Queue`]: unsettled deliveries, and settling them in batches
 //! - [`Catalog`]: applications, endpoints, event types, environments, keys
 //! - [`Reader`]: everything that is shown
+//! - [`Records`]: documents of the dialects
 //! - [`Upkeep`]: what chores do: retention, expiry, erasure
 //!
 //! Lookups give `Option`; a write that finds its row gone gives [`Error::Gone`]. [`conformance`] is the list of cases
@@ -22,6 +23,7 @@ pub mod intake;
 pub mod page;
 pub mod queue;
 pub mod reader;
+pub mod records;
 pub mod sealing;
 pub mod upkeep;
 
@@ -33,12 +35,13 @@ pub use queue::{HealthChange, LaneHead, Outcome, Queue, Settlement, Waiting, Wai
 pub use reader::{
     AppRef, AttemptFilter, Destination, EndpointRef, MessageFilter, MessageRef, QueueDepth, Reader,
 };
+pub use records::{Expected, Record, RecordChange, RecordPage, RecordRange, Records};
 pub use upkeep::{Retired, Upkeep};
 
 /// What a verb gives: a future that can be sent between threads.
 pub type Verb<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 /// A whole store. Implemented by itself for everything that implements the parts.
-pub trait Store: Intake + Queue + Catalog + Reader + Upkeep {}
+pub trait Store: Intake + Queue + Catalog + Records + Reader + Upkeep {}
 
-impl<S: Intake + Queue + Catalog + Reader + Upkeep> Store for S {}
+impl<S: Intake + Queue + Catalog + Records + Reader + Upkeep> Store for S {}

@@ -13,6 +13,8 @@ pub struct Retired {
     pub attempts: u64,
     /// Deliveries removed.
     pub deliveries: u64,
+    /// Records removed.
+    pub records: u64,
     /// Whether more is left to do: call again.
     pub more: bool,
 }

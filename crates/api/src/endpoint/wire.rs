@@ -167,6 +167,7 @@ impl EndpointUpdate {
             headers: BTreeMap::new(),
             secrets: secret.into_iter().collect(),
             dialect_settings_json: None,
+            filter_json: None,
             metadata: self.metadata,
             health: EndpointHealth::default(),
             created_at: now,

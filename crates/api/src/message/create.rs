@@ -133,6 +133,7 @@ fn publish(api: &ApiState, message: &MessageIn<'_>, request: &Submitted<Publish>
         payload_until: kept_days
             .map(|days| api.engine().world().clock.now().plus(Duration::from_hours(24 * days))),
         once: request.once.clone(),
+        records: Vec::new(),
     }
 }
 

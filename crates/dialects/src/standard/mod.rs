@@ -8,6 +8,7 @@ use klingel_engine::deliver::{
 use klingel_model::{Dice, Micros, RetrySchedule, SecretKey};
 
 use crate::http_rules;
+use crate::vendor::{Golden, Signature, Vendor};
 
 pub mod sign;
 pub mod verify;
@@ -15,6 +16,31 @@ mod wire;
 
 #[cfg(test)]
 mod tests;
+
+/// What this folder hands over.
+pub fn vendor() -> Vendor {
+    const GOLDEN: &[Golden] = &[
+        Golden { name: "1-symmetric.txt", text: include_str!("golden/1-symmetric.txt") },
+        Golden {
+            name: "2-symmetric-body-with-space.txt",
+            text: include_str!("golden/2-symmetric-body-with-space.txt"),
+        },
+        Golden { name: "3-key-pair.txt", text: include_str!("golden/3-key-pair.txt") },
+    ];
+    let signature = Signature::Verified(|request, key| {
+        let header =
+            |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let Ok(key) = verify::ReceiverKey::parse(&key.reveal()) else { return false };
+        let signed = verify::Signed {
+            id: header("webhook-id"),
+            timestamp_s: header("webhook-timestamp"),
+            signature: header("webhook-signature"),
+            body: &request.body,
+        };
+        verify::verify_signature(&[key], &signed).is_ok()
+    });
+    Vendor::new(Standard, include_str!("README.md"), GOLDEN, signature)
+}
 
 /// The dialect of applications that name none.
 #[derive(Debug, Clone, Copy)]

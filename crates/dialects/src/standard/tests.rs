@@ -49,6 +49,7 @@ fn endpoint(secrets: Vec<SigningSecret>) -> Endpoint {
         headers: BTreeMap::new(),
         secrets,
         dialect_settings_json: None,
+        filter_json: None,
         metadata: BTreeMap::new(),
         health: EndpointHealth::default(),
         created_at: NOW,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use klingel_model::{AppId, ChannelName, EnvironmentId, EventTypeName, Message, MessageId, Micros, Uid};
-use klingel_store::{Admission, Admitted, AppRef, MessageRef, OnceKey};
+use klingel_store::{Admission, Admitted, AppRef, MessageRef, OnceKey, RecordChange};
 
 use crate::fanout::{self, AppEntry};
 use crate::refusal::Refusal;
@@ -27,6 +27,8 @@ pub struct Publish {
     pub payload_until: Option<Micros>,
     /// The publisher's idempotency key.
     pub once: Option<OnceKey>,
+    /// Records of the dialect that change with it; only the dialect's own doors and shapes fill them in.
+    pub records: Vec<RecordChange>,
 }
 
 /// A message that is safe.
@@ -90,6 +92,7 @@ impl Engine {
             message: Arc::clone(&message),
             endpoints: targets.iter().map(|target| target.endpoint.id).collect(),
             once: publish.once,
+            records: publish.records,
         };
         match self.world.store.admit(admission).await {
             Ok(Admitted::New(seq)) => {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use klingel_model::{Endpoint, Message, RetrySchedule};
 
+use super::facts::Facts;
+use super::filter::{Filter, InvalidFilter};
 use crate::deliver::{Dialect, Wishes};
 
 /// An endpoint, ready to be delivered to.
@@ -22,6 +24,8 @@ pub struct Target {
     pub schedule: RetrySchedule,
     /// What its dialect reads from its settings.
     wishes: Option<Arc<dyn Wishes>>,
+    /// Its filter, read; `Err`: it cannot be read, and the endpoint gets nothing rather than everything.
+    filter: Result<Option<Filter>, InvalidFilter>,
 }
 
 impl Target {
@@ -30,11 +34,15 @@ impl Target {
         let url = endpoint.url.as_str().into();
         let schedule = endpoint.retry_schedule.clone().unwrap_or_else(|| dialect.retry_schedule());
         let wishes = dialect.wishes(&endpoint);
-        Self { endpoint, url, app_rate_limit_per_s, dialect, schedule, wishes }
+        let filter = endpoint.filter_json.as_deref().map(Filter::parse).transpose();
+        if let Err(error) = &filter {
+            tracing::error!(endpoint_id = %endpoint.id, %error, "the stored filter of an endpoint cannot be read; it gets no messages");
+        }
+        Self { endpoint, url, app_rate_limit_per_s, dialect, schedule, wishes, filter }
     }
 
-    /// Whether the endpoint wants the message.
-    pub fn wants(&self, message: &Message) -> bool {
+    /// Whether the endpoint wants the message, whose payload `facts` reads when a filter asks for it.
+    pub fn wants(&self, message: &Message, facts: &Facts<'_>) -> bool {
         let endpoint = &self.endpoint;
         if endpoint.disabled {
             return false;
@@ -49,7 +57,12 @@ impl Target {
         {
             return false;
         }
-        self.wishes.as_ref().is_none_or(|wishes| wishes.want(message))
+        let passes = match &self.filter {
+            Ok(None) => true,
+            Ok(Some(filter)) => facts.meet(filter),
+            Err(_) => false,
+        };
+        passes && self.wishes.as_ref().is_none_or(|wishes| wishes.want(message))
     }
 }
 
@@ -89,7 +102,7 @@ mod tests {
             endpoint.disabled = *disabled;
             let message = message(1, event_type, in_channels);
             assert_eq!(
-                target_of(endpoint).wants(&message),
+                target_of(endpoint).wants(&message, &super::Facts::of(&message)),
                 *expected,
                 "{types:?} {channels:?} {event_type} {in_channels:?}"
             );

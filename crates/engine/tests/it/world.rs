@@ -152,6 +152,7 @@ impl Bench {
             headers: BTreeMap::new(),
             secrets: vec![SigningSecret { key: SecretKey::Symmetric(vec![7; 32]), expires_at: None }],
             dialect_settings_json: None,
+            filter_json: None,
             metadata: BTreeMap::new(),
             health: EndpointHealth::default(),
             created_at: START,
@@ -170,6 +171,7 @@ impl Bench {
             event_id: None,
             payload_until: None,
             once: None,
+            records: Vec::new(),
         };
         self.engine().publish(ENV, &AppRef::Id(APP), publish).await.unwrap().message
     }

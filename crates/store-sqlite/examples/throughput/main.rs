@@ -101,6 +101,7 @@ impl Bench {
             headers: [].into(),
             secrets: vec![SigningSecret { key: SecretKey::generate(&dice), expires_at: None }],
             dialect_settings_json: None,
+            filter_json: None,
             metadata: [].into(),
             health: EndpointHealth::default(),
             created_at: now,
@@ -127,8 +128,12 @@ impl Bench {
             payload_until: None,
         };
         let id = message.id;
-        let admission =
-            Admission { message: Arc::new(message), endpoints: vec![self.endpoint_id], once: None };
+        let admission = Admission {
+            message: Arc::new(message),
+            endpoints: vec![self.endpoint_id],
+            once: None,
+            records: Vec::new(),
+        };
         match self.store.admit(admission).await? {
             Admitted::New(seq) => Ok((id, seq)),
             Admitted::Replay(_) => Err("a replay without a key".into()),

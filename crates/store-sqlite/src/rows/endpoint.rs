@@ -13,7 +13,7 @@ use crate::fault::{Fault, corrupt};
 /// The columns that [`read`] takes, from column 0.
 pub(crate) const COLUMNS: &str = "id, app_id, uid, url, description, disabled, event_types, channels, \
      rate_limit_per_s, max_in_flight, retry_schedule_ms, dialect_settings, metadata, failing_since, disabled_at, \
-     disabled_reason, created_at, updated_at, headers, secrets";
+     disabled_reason, created_at, updated_at, headers, secrets, filter";
 
 /// An endpoint whose headers and secrets are sealed: ready to be written.
 pub(crate) struct Sealed {
@@ -37,10 +37,11 @@ impl Sealed {
             db,
             "INSERT INTO endpoint (id, app_id, uid, url, description, disabled, event_types, channels,
                  rate_limit_per_s, max_in_flight, retry_schedule_ms, dialect_settings, metadata, failing_since,
-                 disabled_at, disabled_reason, created_at, updated_at, headers, secrets)
+                 disabled_at, disabled_reason, created_at, updated_at, headers, secrets, filter)
              VALUES (:id, :app_id, :uid, :url, :description, :disabled, :event_types, :channels,
                  :rate_limit_per_s, :max_in_flight, :retry_schedule_ms, :dialect_settings, :metadata,
-                 :failing_since, :disabled_at, :disabled_reason, :created_at, :updated_at, :headers, :secrets)",
+                 :failing_since, :disabled_at, :disabled_reason, :created_at, :updated_at, :headers, :secrets,
+                 :filter)",
         )
     }
 
@@ -53,7 +54,7 @@ impl Sealed {
                  max_in_flight = :max_in_flight, retry_schedule_ms = :retry_schedule_ms,
                  dialect_settings = :dialect_settings, metadata = :metadata, failing_since = :failing_since,
                  disabled_at = :disabled_at, disabled_reason = :disabled_reason, created_at = :created_at,
-                 updated_at = :updated_at, headers = :headers, secrets = :secrets
+                 updated_at = :updated_at, headers = :headers, secrets = :secrets, filter = :filter
              WHERE id = :id AND app_id = :app_id",
         )
     }
@@ -84,6 +85,7 @@ impl Sealed {
             ":updated_at": endpoint.updated_at.as_unix_us(),
             ":headers": self.headers,
             ":secrets": self.secrets,
+            ":filter": endpoint.filter_json,
         })?;
         Ok(())
     }
@@ -114,6 +116,7 @@ pub(crate) fn read(row: &Row<'_>, sealer: &Sealer) -> Result<Endpoint, Fault> {
         headers,
         secrets: secrets::decode(&open(19)?)?,
         dialect_settings_json: row.get(11)?,
+        filter_json: row.get(20)?,
         metadata: from_json("endpoint", &row.get::<_, String>(12)?)?,
         health: EndpointHealth {
             failing_since: instant_or_null(row, 13)?,

@@ -37,7 +37,8 @@ async fn a_refused_neighbour_spoils_nobodys_commit() {
         let mut message = house.message(&pair, format!("{number}"));
         message.event_id = Uid::new(&format!("e{}", number / 2)).ok();
         let message = Arc::new(message);
-        let admission = Admission { message, endpoints: vec![pair.endpoint.id], once: None };
+        let admission =
+            Admission { message, endpoints: vec![pair.endpoint.id], once: None, records: Vec::new() };
         let store = Arc::clone(&store);
         crowd.spawn(async move { (number / 2, store.admit(admission).await) });
     }

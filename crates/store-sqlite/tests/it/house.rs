@@ -105,6 +105,7 @@ impl House {
                 expires_at: None,
             }],
             dialect_settings_json: None,
+            filter_json: None,
             metadata: [].into(),
             health: EndpointHealth::default(),
             created_at: now,
@@ -128,7 +129,7 @@ impl House {
 
     pub fn admission(&self, pair: &Pair, payload: impl Into<Bytes>) -> Admission {
         let message = Arc::new(self.message(pair, payload));
-        Admission { message, endpoints: vec![pair.endpoint.id], once: None }
+        Admission { message, endpoints: vec![pair.endpoint.id], once: None, records: Vec::new() }
     }
 
     /// A first attempt that succeeded.

@@ -82,7 +82,7 @@ fn what_cannot_be_opened_says_why() {
 #[test]
 fn a_newer_schema_is_left_alone() {
     let house = House::new();
-    assert_eq!(klingel_store_sqlite::pending(&house.path()).unwrap().len(), 1);
+    assert!(!klingel_store_sqlite::pending(&house.path()).unwrap().is_empty());
     drop(house.open());
     assert_eq!(klingel_store_sqlite::pending(&house.path()).unwrap(), []);
     let other = Connection::open(house.path()).unwrap();

@@ -41,6 +41,7 @@ fn full(scene: &Scene, app_id: klingel_model::AppId) -> Endpoint {
             secret(SecretKey::Opaque("pass phrase".to_owned()), Some(at(9))),
         ],
         dialect_settings_json: Some("{\"a\":1}".to_owned()),
+        filter_json: Some("{\"eventType\":\"a\"}".to_owned()),
         metadata: [("k".to_owned(), "v".to_owned())].into(),
         ..scene.new_endpoint(app_id)
     }

@@ -18,6 +18,7 @@ mod lanes;
 mod lists;
 mod manual;
 mod once;
+mod records;
 mod retention;
 mod scene;
 mod settle;
@@ -73,6 +74,7 @@ pub fn all() -> &'static [Case] {
             lists::CASES,
             filters::CASES,
             destinations::CASES,
+            records::CASES,
             retention::CASES,
         ]
         .concat()

@@ -121,6 +121,7 @@ impl Scene {
             headers: [("x-token".to_owned(), "t0p s3cret".to_owned())].into(),
             secrets: vec![SigningSecret { key: SecretKey::Symmetric(vec![7; 32]), expires_at: None }],
             dialect_settings_json: None,
+            filter_json: None,
             metadata: [].into(),
             health: EndpointHealth::default(),
             created_at: now,
@@ -251,6 +252,7 @@ pub(super) fn admission(message: &Message, endpoints: &[&Endpoint]) -> Admission
         message: Arc::new(message.clone()),
         endpoints: endpoints.iter().map(|endpoint| endpoint.id).collect(),
         once: None,
+        records: Vec::new(),
     }
 }
 

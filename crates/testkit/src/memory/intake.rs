@@ -13,7 +13,7 @@ impl Intake for MemoryStore {
 
 impl State {
     fn admit(&mut self, admission: Admission) -> Result<Admitted, Error> {
-        let Admission { message, endpoints, once } = admission;
+        let Admission { message, endpoints, once, records } = admission;
         if let Some(key) = &once
             && let Some(KeptResult::Message(id)) = self.kept(key)?
         {
@@ -23,11 +23,13 @@ impl State {
         if application.environment_id != message.environment_id {
             return Err(Error::Gone);
         }
+        self.check_records(&records)?;
         if let Some(event_id) = &message.event_id
             && !self.event_ids.insert((message.app_id, event_id.clone()))
         {
             return Err(Error::Taken("eventId"));
         }
+        self.change_records(records)?;
         self.last_seq += 1;
         let seq = MessageSeq(self.last_seq);
         for endpoint_id in endpoints {

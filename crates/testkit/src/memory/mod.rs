@@ -7,6 +7,7 @@ mod catalog;
 mod intake;
 mod queue;
 mod reader;
+mod records;
 mod upkeep;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,7 @@ use klingel_model::{
     ApiKey, ApiKeyId, AppId, Application, Attempt, AttemptId, Delivery, DeliveryKey, Endpoint, EndpointId,
     Environment, EnvironmentId, EventType, EventTypeName, Message, MessageId, MessageSeq, Micros, Uid,
 };
-use klingel_store::{Answer, Error, OnceKey, Verb};
+use klingel_store::{Answer, Error, OnceKey, Record, Verb};
 
 /// A store in memory. Nothing of it survives the process.
 #[derive(Debug, Default)]
@@ -37,6 +38,7 @@ struct State {
     deliveries: BTreeMap<DeliveryKey, Delivery>,
     attempts: BTreeMap<(MessageId, AttemptId), Attempt>,
     once: BTreeMap<[u8; 32], Kept>,
+    records: BTreeMap<(AppId, String, String), Record>,
     erasing_applications: BTreeSet<AppId>,
     erasing_endpoints: BTreeSet<EndpointId>,
     probed_at: Option<Micros>,

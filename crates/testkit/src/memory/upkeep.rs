@@ -73,7 +73,7 @@ impl Upkeep for MemoryStore {
 }
 
 impl State {
-    /// Removes one delivery or message whose owner was deleted, or the mark of an owner who has none left.
+    /// Removes one delivery, message or record whose owner was deleted, or the mark of an owner who has none left.
     /// `false` when nothing is left to do.
     fn erase_one(&mut self, erased: &mut Retired) -> bool {
         if let Some(endpoint_id) = self.erasing_endpoints.first().copied() {
@@ -94,9 +94,15 @@ impl State {
                 erased.messages += 1;
                 erased.attempts += self.remove_message(seq);
             }
-            None => {
-                self.erasing_applications.remove(&app_id);
-            }
+            None => match self.records.keys().find(|(owner, ..)| *owner == app_id).cloned() {
+                Some(key) => {
+                    self.records.remove(&key);
+                    erased.records += 1;
+                }
+                None => {
+                    self.erasing_applications.remove(&app_id);
+                }
+            },
         }
         true
     }

@@ -2,8 +2,9 @@
 
 use klingel_model::{AppId, Application};
 
+use super::calls::walk;
 use super::cases;
-use super::scene::{Scene, admission, at, newest, page, walk};
+use super::scene::{Scene, admission, at, newest, page};
 use crate::{Error, Expected, Order, Record, RecordChange, RecordPage, RecordRange};
 
 cases!(

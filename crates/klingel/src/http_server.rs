@@ -1,11 +1,13 @@
 //! Taking connections in: HTTP/1.1 with a limit on each step, and a stop that lets answers finish.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
@@ -67,8 +69,8 @@ pub async fn accept(
             next = next => next,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let connection = open.watch(converse(stream, router.clone(), limits));
+            Ok((stream, peer)) => {
+                let connection = open.watch(converse(stream, peer, router.clone(), limits));
                 tokio::spawn(async move {
                     // How a client ends its connection is its own business; nothing of it is ours to repair.
                     let _ended = connection.await;
@@ -87,6 +89,7 @@ type Answering = std::pin::Pin<Box<dyn Future<Output = Result<Response<Body>, In
 
 fn converse(
     stream: TcpStream,
+    peer: SocketAddr,
     router: Router,
     limits: Limits,
 ) -> http1::Connection<
@@ -97,8 +100,10 @@ fn converse(
         // The connection is gone already, or answers are merely slower.
         tracing::debug!(%error, "TCP_NODELAY was refused");
     }
-    let service = service_fn(move |request: Request<Incoming>| -> Answering {
+    let service = service_fn(move |mut request: Request<Incoming>| -> Answering {
         let mut router = router.clone();
+        // Doors that know their callers by address find it here.
+        request.extensions_mut().insert(ConnectInfo(peer));
         Box::pin(async move {
             match tokio::time::timeout(limits.request_timeout, router.call(request)).await {
                 Ok(answer) => answer,

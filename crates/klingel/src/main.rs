@@ -9,8 +9,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 mod api_client;
 mod cli;
 mod commands;
@@ -28,7 +26,7 @@ mod telemetry;
 mod wiring;
 
 fn main() -> ExitCode {
-    match commands::run(cli::Cli::parse()) {
+    match commands::run_from_arguments() {
         Ok(code) => code,
         Err(failure) => {
             eprintln!("klingel: {failure}");

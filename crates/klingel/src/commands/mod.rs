@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::process::ExitCode;
 
+use clap::{CommandFactory as _, FromArgMatches as _};
+
 use crate::cli::{Cli, Command, ConfigCommand};
 use crate::failure::Failure;
 
@@ -15,10 +17,20 @@ pub mod migrate;
 pub mod payload;
 pub mod send;
 pub mod serve;
+pub mod vendor;
 pub mod verify;
 
+/// Reads the command line, the dialects' commands included, and does what it asks for.
+pub fn run_from_arguments() -> Result<ExitCode, Failure> {
+    let matches = vendor::attach(Cli::command()).get_matches();
+    if let Some((vendor, arguments)) = vendor::asked(&matches) {
+        return vendor::run(&vendor, arguments);
+    }
+    run(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
+}
+
 /// Does what the command line asks for. `Ok` carries the exit code of commands whose answer may be "no".
-pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Key(key) => key.run(),

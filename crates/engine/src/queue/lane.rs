@@ -49,6 +49,8 @@ pub(super) struct Lane {
     pub(super) paused_until: Option<Micros>,
     pub(super) breaker: Breaker,
     pub(super) queued: bool,
+    /// Waits for memory to be free.
+    pub(super) starved: bool,
     pub(super) wake_at: Option<Duration>,
     since_retry: u32,
     payload_bytes_mean: usize,
@@ -87,6 +89,7 @@ impl Lane {
             paused_until: None,
             breaker: Breaker::default(),
             queued: false,
+            starved: false,
             wake_at: None,
             since_retry: 0,
             payload_bytes_mean: 1024,

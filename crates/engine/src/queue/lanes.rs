@@ -210,6 +210,9 @@ impl Lanes {
         if self.held_bytes < self.bounds.waiting_bytes_max
             && let Some(id) = self.starved.pop_front()
         {
+            if let Some(lane) = self.by_endpoint.get_mut(&id) {
+                lane.starved = false;
+            }
             self.stirred.push(id);
         }
     }
@@ -245,7 +248,7 @@ impl Lanes {
 
     /// Forgets lanes that hold nothing.
     pub fn forget_idle(&mut self, now: Micros, monotonic: Duration) {
-        let queued = |lane: &Lane| lane.queued || lane.wake_at.is_some();
+        let queued = |lane: &Lane| lane.queued || lane.starved || lane.wake_at.is_some();
         self.by_endpoint.retain(|_, lane| queued(lane) || !lane.is_idle(now));
         self.app_rates.forget_full(monotonic);
     }
@@ -342,7 +345,9 @@ impl Lanes {
         }
         if let Some(read) = lane.wanted_read(now.wall, self.bounds.lane_waiting_max) {
             if self.held_bytes >= self.bounds.waiting_bytes_max && !lane.holds_nothing() {
-                self.starved.push_back(id);
+                if !std::mem::replace(&mut lane.starved, true) {
+                    self.starved.push_back(id);
+                }
             } else {
                 lane.reading = Some(read);
                 turn.reads.push(read);

@@ -1,0 +1,42 @@
+//! The body of a notification, and the request around it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use klingel_engine::deliver::{OutboundRequest, Sending, Unsendable};
+
+use super::entity::{Action, EntityType};
+use crate::http_rules;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const KLINGEL: HeaderValue = HeaderValue::from_static(concat!("Klingel/", env!("CARGO_PKG_VERSION")));
+/// For everything together. The vendor names none (facts E7).
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The body: `{entity_id, entity_type, action_type, result}` in the published order. `result` is the JSON text of the
+/// record as the source gave it; without one the key is absent (facts E1).
+pub(super) fn envelope(entity: EntityType, id: u64, action: Action, result: Option<&str>) -> Bytes {
+    let (entity, action) = (entity.word(), action.word());
+    let mut body = format!(r#"{{"entity_id":{id},"entity_type":"{entity}","action_type":"{action}""#);
+    if let Some(result) = result {
+        body.push_str(r#","result":"#);
+        body.push_str(result);
+    }
+    body.push('}');
+    Bytes::from(body)
+}
+
+/// Writes the request. The payload has its form since it was accepted, so that every attempt carries the same bytes.
+pub(super) fn write(sending: &Sending<'_>) -> Result<OutboundRequest, Unsendable> {
+    let Some(body) = sending.message.payload.clone() else {
+        return Err(Unsendable(
+            "The message's payload has been deleted, so there is nothing to send.".to_owned(),
+        ));
+    };
+    let mut headers = HeaderMap::with_capacity(2 + sending.endpoint.headers.len());
+    headers.insert(CONTENT_TYPE, JSON);
+    headers.insert(USER_AGENT, KLINGEL);
+    http_rules::add_own_headers(&mut headers, sending.endpoint, |name| name == "content-type");
+    Ok(OutboundRequest { url: sending.endpoint.url.as_str().into(), headers, body, timeout: TIMEOUT })
+}

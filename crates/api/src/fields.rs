@@ -55,6 +55,20 @@ impl Faults {
         None
     }
 
+    /// Notes a fault further inside: `path` is keys and places joined with dots, empty for the place the reader is at.
+    pub(crate) fn add_below<T>(
+        &mut self,
+        path: &str,
+        kind: &'static str,
+        msg: impl Into<Cow<'static, str>>,
+    ) -> Option<T> {
+        if path.is_empty() {
+            return self.add(kind, msg);
+        }
+        let (part, rest) = path.split_once('.').unwrap_or((path, ""));
+        self.inside(crate::rules::shortened(part), |faults| faults.add_below(rest, kind, msg))
+    }
+
     /// Reads one level deeper.
     pub(crate) fn inside<T>(
         &mut self,

@@ -25,6 +25,7 @@ mod endpoint;
 mod entries;
 mod event_type;
 mod fields;
+mod filter;
 mod find;
 mod health;
 mod idempotency;

@@ -11,7 +11,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi, ToSchema};
 
-use crate::{answer, application, attempt, endpoint, event_type, health, message, problem};
+use crate::{answer, application, attempt, endpoint, event_type, filter, health, message, problem};
 
 const BEARER: &str = "bearer";
 
@@ -55,6 +55,7 @@ const BEARER: &str = "bearer";
         endpoint::headers_get::headers_get,
         endpoint::headers_update::headers_update,
         endpoint::headers_patch::headers_patch,
+        filter::test::test,
         message::list::list,
         message::create::create,
         message::get::get,

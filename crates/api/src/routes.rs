@@ -6,7 +6,8 @@ use axum::routing::{MethodRouter, delete, get, post};
 
 use crate::mounted::{self, Mounted};
 use crate::{
-    ApiState, application, attempt, boundary, docs_page, endpoint, event_type, health, message, openapi,
+    ApiState, application, attempt, boundary, docs_page, endpoint, event_type, filter, health, message,
+    openapi,
 };
 
 /// The whole API. Every path works with and without a trailing slash; other paths get 404, other methods 405, both
@@ -58,6 +59,7 @@ fn endpoints() -> Routes {
                 .put(ep::headers_update::headers_update)
                 .patch(ep::headers_patch::headers_patch),
         ),
+        ("/api/v1/app/{app_id}/filter/test", post(filter::test::test)),
         ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/secret", get(ep::secret_get::secret_get)),
         ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/secret/rotate", post(ep::secret_rotate::secret_rotate)),
         (

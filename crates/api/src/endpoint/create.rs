@@ -7,6 +7,7 @@ use klingel_engine::deliver::Dialect;
 use klingel_model::{SecretKey, SigningSecret};
 use klingel_store::Answer;
 
+use super::choice;
 use super::get::EndpointOut;
 use super::wire::EndpointIn;
 use crate::ApiState;
@@ -34,9 +35,10 @@ pub(crate) async fn create(
     InPath(app): InPath<String>,
     request: Submitted<Manage>,
 ) -> Result<Response, Problem> {
-    let EndpointIn { rest, secret } = EndpointIn::read(&request.body, &api.engine().settings().limits)?;
+    let EndpointIn { mut rest, secret } = EndpointIn::read(&request.body, &api.engine().settings().limits)?;
     let application = find::application(&api, request.caller.environment_id, &app).await?;
     let dialect = super::dialect(&api, &application)?;
+    rest.settings = choice::fitted(dialect, rest.settings)?;
     let key = match secret {
         Some(text) => Some(parsed_key(dialect, &text, "secret")?),
         None => dialect.new_secret(&*api.engine().world().dice),

@@ -8,8 +8,10 @@ use http::StatusCode;
 use klingel_model::{Endpoint, Micros, RetrySchedule};
 use serde::Serialize;
 use serde_json::Number;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::choice;
 use crate::ApiState;
 use crate::answer;
 use crate::auth::{Caller, Read};
@@ -42,6 +44,12 @@ pub(crate) struct EndpointOut {
     /// Seconds to wait after each failed attempt; null: as the dialect says. Klingel's own field.
     #[schema(value_type = Option<Vec<f64>>)]
     retry_schedule: Option<Vec<Number>>,
+    /// Which messages it wants, as a filter document; null: all. Klingel's own field.
+    #[schema(value_type = Option<Object>)]
+    filter: Option<Box<RawValue>>,
+    /// Its settings in the application's dialect; null: none. Klingel's own field.
+    #[schema(value_type = Option<Object>)]
+    settings: Option<Box<RawValue>>,
     /// Free marks.
     metadata: BTreeMap<String, String>,
     /// Since when every attempt has failed. Klingel's own field.
@@ -74,6 +82,8 @@ impl From<Endpoint> for EndpointOut {
             throttle_rate: endpoint.rate_limit_per_s,
             max_in_flight: endpoint.max_in_flight,
             retry_schedule: endpoint.retry_schedule.as_ref().map(seconds),
+            filter: choice::shown(endpoint.filter_json),
+            settings: choice::shown(endpoint.dialect_settings_json),
             metadata: endpoint.metadata,
             failing_since: endpoint.health.failing_since.map(Micros::to_rfc3339),
             disabled_at: endpoint.health.disabled_at.map(Micros::to_rfc3339),

@@ -1,5 +1,6 @@
 //! Endpoints: URLs that want messages.
 
+pub(crate) mod choice;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;

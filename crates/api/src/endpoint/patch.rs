@@ -6,6 +6,7 @@ use http::StatusCode;
 use klingel_model::Endpoint;
 
 use super::change;
+use super::choice;
 use super::get::EndpointOut;
 use super::wire::EndpointPatch;
 use crate::ApiState;
@@ -33,8 +34,9 @@ pub(crate) async fn patch(
     InPath((app, endpoint)): InPath<(String, String)>,
     request: Submitted<Manage>,
 ) -> Result<Response, Problem> {
-    let patch = EndpointPatch::read(&request.body, &api.engine().settings().limits)?;
+    let mut patch = EndpointPatch::read(&request.body, &api.engine().settings().limits)?;
     let application = find::application(&api, request.caller.environment_id, &app).await?;
+    patch.settings = choice::fitted_given(super::dialect(&api, &application)?, patch.settings)?;
     let (endpoint, _) = change(&api, &application, &endpoint, None, |endpoint| {
         apply(&patch, endpoint);
         Ok(())
@@ -62,4 +64,6 @@ fn apply(patch: &EndpointPatch, endpoint: &mut Endpoint) {
     patch.channels.apply(&mut endpoint.channels);
     patch.throttle_rate.apply(&mut endpoint.rate_limit_per_s);
     patch.retry_schedule.apply(&mut endpoint.retry_schedule);
+    patch.filter.apply(&mut endpoint.filter_json);
+    patch.settings.apply(&mut endpoint.dialect_settings_json);
 }

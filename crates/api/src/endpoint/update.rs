@@ -7,6 +7,7 @@ use klingel_model::SigningSecret;
 use klingel_store::EndpointRef;
 
 use super::change;
+use super::choice;
 use super::get::EndpointOut;
 use super::wire::EndpointUpdate;
 use crate::ApiState;
@@ -41,6 +42,8 @@ pub(crate) async fn update(
     let engine = api.engine();
     let mut wanted = EndpointUpdate::read(&request.body, &engine.settings().limits)?;
     let application = find::application(&api, request.caller.environment_id, &app).await?;
+    let dialect = super::dialect(&api, &application)?;
+    wanted.settings = choice::fitted(dialect, wanted.settings)?;
     let named = find::endpoint_ref(&endpoint)?;
     if engine.reader().endpoint(application.id, named.clone()).await?.is_none()
         && let EndpointRef::Uid(uid) = named
@@ -50,7 +53,7 @@ pub(crate) async fn update(
             return Err(Problem::field(&["body", "uid"], "value_error", msg));
         }
         wanted.uid = Some(uid);
-        let key = super::dialect(&api, &application)?.new_secret(&*engine.world().dice);
+        let key = dialect.new_secret(&*engine.world().dice);
         let secret = key.map(|key| SigningSecret { key, expires_at: None });
         let made = wanted.into_new(&api, application.id, secret);
         super::add(&api, made.clone(), None).await?;
@@ -68,6 +71,8 @@ pub(crate) async fn update(
         endpoint.rate_limit_per_s = wanted.throttle_rate;
         endpoint.max_in_flight = wanted.max_in_flight;
         endpoint.retry_schedule.clone_from(&wanted.retry_schedule);
+        endpoint.filter_json.clone_from(&wanted.filter);
+        endpoint.dialect_settings_json.clone_from(&wanted.settings);
         endpoint.metadata.clone_from(&wanted.metadata);
         Ok(())
     })

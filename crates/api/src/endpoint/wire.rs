@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::choice;
 use super::url::url;
 use crate::fields::{Faults, Fields, Given};
 use crate::problem::Problem;
@@ -62,6 +63,13 @@ pub(crate) struct EndpointUpdate {
     /// a single attempt; absent or null: as the dialect says. Klingel's own field.
     #[schema(value_type = Option<Vec<f64>>)]
     pub(crate) retry_schedule: Option<RetrySchedule>,
+    /// Which messages it wants, as a filter document over `eventType`, `channels` and `payload`; absent or null: all.
+    /// Klingel's own field.
+    #[schema(value_type = Option<Object>)]
+    pub(crate) filter: Option<String>,
+    /// Its settings in the application's dialect; absent or null: none. Klingel's own field.
+    #[schema(value_type = Option<Object>)]
+    pub(crate) settings: Option<String>,
     /// Free marks.
     #[schema(required = false)]
     pub(crate) metadata: BTreeMap<String, String>,
@@ -98,6 +106,12 @@ pub(crate) struct EndpointPatch {
     /// Seconds to wait after each failed attempt; null: as the dialect says. Klingel's own field.
     #[schema(value_type = Option<Vec<f64>>)]
     pub(crate) retry_schedule: Given<RetrySchedule>,
+    /// Which messages it wants, as a filter document; null: all. Klingel's own field.
+    #[schema(value_type = Option<Object>)]
+    pub(crate) filter: Given<String>,
+    /// Its settings in the application's dialect, which replace the old ones; null: none. Klingel's own field.
+    #[schema(value_type = Option<Object>)]
+    pub(crate) settings: Given<String>,
     /// Free marks; they replace the old ones.
     #[schema(nullable = false)]
     pub(crate) metadata: Option<BTreeMap<String, String>>,
@@ -143,6 +157,8 @@ impl EndpointUpdate {
             throttle_rate: fields.optional("throttleRate", rules::rate),
             max_in_flight: fields.changed("maxInFlight", in_flight).unwrap_or(MAX_IN_FLIGHT_DEFAULT),
             retry_schedule: fields.optional("retrySchedule", retry_schedule),
+            filter: fields.optional("filter", choice::filter),
+            settings: fields.optional("settings", choice::settings),
             metadata: fields.changed("metadata", rules::metadata(limits)).unwrap_or_default(),
         };
         Some(Self { url: url?, ..update })
@@ -166,8 +182,8 @@ impl EndpointUpdate {
             retry_schedule: self.retry_schedule,
             headers: BTreeMap::new(),
             secrets: secret.into_iter().collect(),
-            dialect_settings_json: None,
-            filter_json: None,
+            dialect_settings_json: self.settings,
+            filter_json: self.filter,
             metadata: self.metadata,
             health: EndpointHealth::default(),
             created_at: now,
@@ -190,6 +206,8 @@ impl EndpointPatch {
             throttle_rate: fields.given("throttleRate", rules::rate),
             max_in_flight: fields.changed("maxInFlight", in_flight),
             retry_schedule: fields.given("retrySchedule", retry_schedule),
+            filter: fields.given("filter", choice::filter),
+            settings: fields.given("settings", choice::settings),
             metadata: fields.changed("metadata", rules::metadata(limits)),
         };
         fields.finish(Some(patch))

@@ -25,7 +25,7 @@ async fn everything_about_an_endpoint_is_given_back() {
     let expected = json!({
         "id": json["id"], "uid": "e", "url": "https://example.com/hook?a=b", "description": "d", "disabled": true,
         "eventTypes": ["x.y"], "channels": ["c1", "c2"], "throttleRate": 7, "maxInFlight": 2,
-        "retrySchedule": [0, 1.5, 60], "metadata": {"k": "v"}, "failingSince": null, "disabledAt": null,
+        "retrySchedule": [0, 1.5, 60], "filter": null, "settings": null, "metadata": {"k": "v"}, "failingSince": null, "disabledAt": null,
         "disabledReason": null, "createdAt": now, "updatedAt": now,
     });
     assert_eq!(json, expected);

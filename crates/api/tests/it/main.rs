@@ -9,6 +9,7 @@ mod bad_input;
 mod bad_rows;
 mod endpoints;
 mod event_types;
+mod filters;
 mod house;
 mod idempotency;
 mod life;

@@ -37,6 +37,7 @@ const OPERATIONS: &[(&str, &str, &[&str], &str)] = &[
         &["200"],
         "v1.message-attempt.list-attempted-messages",
     ),
+    ("post", "/api/v1/app/{app_id}/filter/test", &["200"], "v1.filter.test"),
     ("get", "/api/v1/app/{app_id}/endpoint/{endpoint_id}/secret", &["200"], "v1.endpoint.get-secret"),
     (
         "post",

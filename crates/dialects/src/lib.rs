@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`standard`] | [Standard Webhooks 1.0.0](https://www.standardwebhooks.com) to the letter |
 //! | [`eventinsight`] | `EventInsight`, also sold as Let's Get Digital: users and companies of trade fairs |
+//! | [`signinapp`] | Sign In App: visitors who sign in and out |
 //!
 //! A new vendor is a folder, a `mod` line, a line in [`vendors`], and nothing else. Each folder has a `README.md` that
 //! says what is honoured and what is not, golden files, and its tests; [`complaints`] checks what every vendor owes.
@@ -17,6 +18,7 @@ use klingel_engine::deliver::Dialect;
 mod complaints;
 pub mod eventinsight;
 pub mod http_rules;
+pub mod signinapp;
 pub mod standard;
 mod vendor;
 
@@ -25,7 +27,7 @@ pub use vendor::{Command, CommandRun, CommandWorld, Golden, Signature, Vendor};
 
 /// Every vendor, each name once. The first is that of applications that name none.
 pub fn vendors() -> Vec<Vendor> {
-    vec![standard::vendor(), eventinsight::vendor()]
+    vec![standard::vendor(), eventinsight::vendor(), signinapp::vendor()]
 }
 
 /// Every dialect, in the same order.

@@ -1,0 +1,170 @@
+//! Sign In App: visitors who sign in and out. What is honoured, decided and not known: `README.md` in this folder.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use klingel_engine::deliver::description::{Choice, Description, Field, FieldKind, Words};
+use klingel_engine::deliver::{
+    Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, UnfitSettings, Unsendable, Verdict,
+    Wishes,
+};
+use klingel_engine::{Publish, Refusal};
+use klingel_model::{Dice, Endpoint, Micros, RetrySchedule, SecretKey};
+
+use crate::http_rules;
+use crate::vendor::{Command, Golden, Signature, Vendor};
+
+mod answers;
+mod command;
+mod doors;
+mod event;
+mod feed;
+mod fields;
+mod management;
+mod notification;
+mod problem;
+mod records;
+pub mod sign;
+mod time;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+/// Waits between the three attempts. The vendor publishes the number only.
+const WAITS: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(100)];
+/// Characters of a shared secret.
+const SECRET_CHARS_MAX: usize = 256;
+
+/// What this folder hands over.
+pub fn vendor() -> Vendor {
+    const GOLDEN: &[Golden] = &[
+        Golden { name: "1-signin.json", text: include_str!("golden/1-signin.json") },
+        Golden {
+            name: "2-signout-without-host.json",
+            text: include_str!("golden/2-signout-without-host.json"),
+        },
+    ];
+    let signature = Signature::Verified(|request, key| {
+        let header = request.headers.get(sign::SIGNATURE).and_then(|value| value.to_str().ok());
+        header.is_some_and(|header| sign::is_signed(header, key, &request.body))
+    });
+    let mut vendor = Vendor::new(SignInApp, include_str!("README.md"), GOLDEN, signature);
+    vendor.doors = Some(doors::router);
+    vendor.door_prefixes = &["/client-api/"];
+    vendor.management = Some(management::router);
+    vendor.feed = Some(feed::router);
+    vendor.command = Some(Command { arguments: command::arguments, run: command::run });
+    vendor
+}
+
+/// The dialect of visitor accounts.
+#[derive(Debug, Clone, Copy)]
+pub struct SignInApp;
+
+const EVENTS: &[Choice] = &[
+    Choice { value: "signin", label: Words { de: "Anmeldung", en: "Sign in" } },
+    Choice { value: "signout", label: Words { de: "Abmeldung", en: "Sign out" } },
+];
+
+const fn field(name: &'static str, label: Words, kind: FieldKind, required: bool) -> Field {
+    Field { name, label, hint: None, kind, required }
+}
+
+/// What a notification's owner fills in.
+const FORM: [Field; 6] = [
+    field("site", Words { de: "Standort", en: "Site" }, FieldKind::OneRecord("signinapp.site"), false),
+    field(
+        "group",
+        Words { de: "Besuchergruppe", en: "Visitor group" },
+        FieldKind::OneRecord("signinapp.group"),
+        false,
+    ),
+    field("event", Words { de: "Ereignis", en: "Event" }, FieldKind::One(EVENTS), true),
+    field(".url", Words { de: "Endpoint-URL", en: "Endpoint URL" }, FieldKind::Url, true),
+    Field {
+        name: ".secret",
+        label: Words { de: "Geheimer Schlüssel", en: "Secret key" },
+        hint: Some(Words {
+            de: "Empfohlen: Damit prüft der Empfänger, von wem die Anfrage kommt.",
+            en: "Recommended: the receiver checks with it where a request comes from.",
+        }),
+        kind: FieldKind::Secret,
+        required: false,
+    },
+    field("filter", Words { de: "Erweiterte Filter", en: "Advanced filters" }, FieldKind::Filter, false),
+];
+
+/// What an account's owner fills in.
+const ACCOUNT: [Field; 1] = [Field {
+    name: "keep_visitor_data_days",
+    label: Words { de: "Besucherdaten aufbewahren (Tage)", en: "Keep visitor data (days)" },
+    hint: Some(Words {
+        de: "Leer: unbegrenzt. Ältere Besuche werden endgültig gelöscht.",
+        en: "Empty: for ever. Older visits are deleted for good.",
+    }),
+    kind: FieldKind::Number(1, records::account::KEEP_DAYS_MAX),
+    required: false,
+}];
+
+impl Dialect for SignInApp {
+    fn name(&self) -> &'static str {
+        "signinapp"
+    }
+
+    fn write(&self, sending: &Sending<'_>) -> Result<OutboundRequest, Unsendable> {
+        let secrets = self.signing_secrets(sending.endpoint, sending.now);
+        wire::write(sending, secrets.first().copied())
+    }
+
+    /// 2xx is a success; everything else, 410 and redirects included, is tried again. Pauses that the receiver asks
+    /// for are honoured.
+    fn read(&self, outcome: &Result<Response, Failure>, now: Micros) -> Verdict {
+        match http_rules::read(outcome, now) {
+            Verdict::Disable(_) | Verdict::GiveUp => Verdict::Retry { not_before: None, slow_down: false },
+            verdict => verdict,
+        }
+    }
+
+    fn retry_schedule(&self) -> RetrySchedule {
+        RetrySchedule::new(WAITS).expect("two waits below a day are a schedule")
+    }
+
+    fn new_secret(&self, _: &dyn Dice) -> Option<SecretKey> {
+        None
+    }
+
+    fn parse_secret(&self, text: &str) -> Result<SecretKey, UnfitSecret> {
+        if (1..=SECRET_CHARS_MAX).contains(&text.chars().count()) {
+            Ok(SecretKey::Opaque(text.to_owned()))
+        } else {
+            Err(UnfitSecret(format!("must be a text of 1 to {SECRET_CHARS_MAX} characters")))
+        }
+    }
+
+    fn shape(&self, publish: Publish, now: Micros, dice: &dyn Dice) -> Result<Publish, Refusal> {
+        event::shape(publish, now, dice)
+    }
+
+    fn parse_settings(&self, text: &str) -> Result<String, UnfitSettings> {
+        let settings = notification::parse(text)?;
+        Ok(serde_json::to_string(&settings).expect("texts and numbers are always JSON"))
+    }
+
+    fn wishes(&self, endpoint: &Endpoint) -> Option<Arc<dyn Wishes>> {
+        notification::wishes(endpoint.dialect_settings_json.as_deref())
+    }
+
+    fn description(&self) -> Description {
+        Description {
+            title: Words { de: "Sign In App", en: "Sign In App" },
+            place: &[
+                Words { de: "Verwalten", en: "Manage" },
+                Words { de: "Benachrichtigungen", en: "Notifications" },
+            ],
+            endpoint: Words { de: "Benachrichtigung", en: "Notification" },
+            endpoint_form: &FORM,
+            application_form: &ACCOUNT,
+        }
+    }
+}

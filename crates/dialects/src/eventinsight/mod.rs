@@ -11,10 +11,11 @@ use klingel_engine::{Publish, Refusal};
 use klingel_model::{Dice, Endpoint, Message, Micros, RetrySchedule, SecretKey};
 
 use crate::http_rules;
-use crate::vendor::{Golden, Signature, Vendor};
+use crate::vendor::{Command, Golden, Signature, Vendor};
 
 mod answer;
 mod call;
+mod command;
 mod description;
 mod document;
 mod entity;
@@ -44,6 +45,7 @@ pub fn vendor() -> Vendor {
     Vendor {
         management: Some(management::routes),
         feed: Some(feed::routes),
+        command: Some(Command { arguments: command::arguments, run: command::run }),
         ..Vendor::new(EventInsight, include_str!("README.md"), GOLDEN, unsigned)
     }
 }

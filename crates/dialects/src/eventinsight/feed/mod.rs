@@ -1,6 +1,7 @@
 //! The host application keeps its users and companies here; Klingel finds out what changed and tells the webhooks.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 use klingel_engine::Engine;
@@ -18,6 +19,7 @@ pub(super) fn routes(engine: Engine) -> Router {
     Router::new()
         .route("/users/{id}", of(EntityType::User))
         .route("/companies/{id}", of(EntityType::Company))
+        .layer(DefaultBodyLimit::max(engine.settings().limits.body_bytes_max))
         .with_state(engine)
 }
 

@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use klingel_model::{Attempt, AttemptStatus, Message};
-use klingel_store::{AttemptFilter, MessageRef, Order, Page};
+use klingel_model::{Attempt, AttemptStatus, Endpoint, Message};
+use klingel_store::{AttemptFilter, Error, MessageRef, Order, Page, Reader};
 use serde_json::{Value, json};
 
 use crate::eventinsight::answer::{Problem, json_of};
@@ -16,34 +16,42 @@ const ENTRIES: usize = 10;
 /// Answers `{"data": [entry…]}`: the last ten requests, newest first, tests and retries included.
 pub(super) async fn list(call: Call) -> Result<Response, Problem> {
     call.query("")?;
-    let mut entries = Vec::with_capacity(ENTRIES);
-    for attempt in latest(&call).await? {
-        let message = message(&call, &attempt).await?;
-        entries.push(entry(&attempt, message.as_ref()));
-    }
+    let entries = overview(call.engine.reader(), &call.webhook().await?).await?;
     Ok(json_of(StatusCode::OK, &json!({"data": entries})))
 }
 
 /// Answers one entry with its request and its answer; 404 for what the log does not show (any more).
 pub(super) async fn open(call: Call) -> Result<Response, Problem> {
     call.query("")?;
-    let wanted = call.param("attempt");
-    let attempt = latest(&call).await?.into_iter().find(|attempt| attempt.id.to_string() == wanted);
+    let (reader, wanted) = (call.engine.reader(), call.param("attempt"));
+    let latest = latest(reader, &call.webhook().await?).await?;
+    let attempt = latest.into_iter().find(|attempt| attempt.id.to_string() == wanted);
     let attempt = attempt.ok_or_else(|| Problem::not_found("request in the log"))?;
-    let message = message(&call, &attempt).await?;
+    let message = message(reader, &attempt).await?;
     Ok(json_of(StatusCode::OK, &opened(&attempt, message.as_ref())))
 }
 
-async fn latest(call: &Call) -> Result<Vec<Attempt>, Problem> {
-    let endpoint = call.webhook().await?;
-    let page = Page { limit: ENTRIES, after: None, order: Order::Descending };
-    let every = AttemptFilter::default();
-    Ok(call.engine.reader().attempts_of_endpoint(endpoint.app_id, endpoint.id, page, every).await?.items)
+/// The log overview of a webhook.
+pub(in crate::eventinsight) async fn overview(
+    reader: &dyn Reader,
+    endpoint: &Endpoint,
+) -> Result<Vec<Value>, Error> {
+    let mut entries = Vec::with_capacity(ENTRIES);
+    for attempt in latest(reader, endpoint).await? {
+        let message = message(reader, &attempt).await?;
+        entries.push(entry(&attempt, message.as_ref()));
+    }
+    Ok(entries)
 }
 
-async fn message(call: &Call, attempt: &Attempt) -> Result<Option<Message>, Problem> {
-    let named = MessageRef::Id(attempt.message_id);
-    Ok(call.engine.reader().message(attempt.app_id, named).await?)
+async fn latest(reader: &dyn Reader, endpoint: &Endpoint) -> Result<Vec<Attempt>, Error> {
+    let page = Page { limit: ENTRIES, after: None, order: Order::Descending };
+    let every = AttemptFilter::default();
+    Ok(reader.attempts_of_endpoint(endpoint.app_id, endpoint.id, page, every).await?.items)
+}
+
+async fn message(reader: &dyn Reader, attempt: &Attempt) -> Result<Option<Message>, Error> {
+    reader.message(attempt.app_id, MessageRef::Id(attempt.message_id)).await
 }
 
 /// Time, action, entity, status, duration.

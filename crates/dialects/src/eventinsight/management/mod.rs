@@ -1,13 +1,14 @@
 //! *Einstellungen > Integrationen > Koppelungen*: the organiser's webhooks, their test button and their log.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use klingel_engine::Engine;
 
 mod create;
 mod delete;
-mod list;
-mod log;
+pub(super) mod list;
+pub(super) mod log;
 mod show;
 mod test;
 mod update;
@@ -21,5 +22,6 @@ pub(super) fn routes(engine: Engine) -> Router {
         .route("/webhooks/{endpoint}/test", post(test::test))
         .route("/webhooks/{endpoint}/log", get(log::list))
         .route("/webhooks/{endpoint}/log/{attempt}", get(log::open))
+        .layer(DefaultBodyLimit::max(engine.settings().limits.body_bytes_max))
         .with_state(engine)
 }

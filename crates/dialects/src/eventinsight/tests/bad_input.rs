@@ -58,6 +58,8 @@ async fn entities_of_the_wrong_form_are_refused() {
     ] {
         assert_eq!(organiser.call("PUT", path, body).await.place(), place, "{path} {body}");
     }
+    let huge = format!(r#"{{"text":"{}"}}"#, "x".repeat(1024 * 1024));
+    assert_eq!(organiser.call("PUT", "users/1", &huge).await.status, 413);
     organiser.call("GET", "users/1", "").await.expect(404);
     organiser.call("GET", "companies/1", "").await.expect(404);
     assert!(organiser.receivers.seen.lock().unwrap().is_empty());

@@ -1,6 +1,7 @@
 //! The dialect as a whole, with the reference store, a running engine and receivers by script.
 
 mod bad_input;
+mod command;
 mod feed;
 mod golden;
 mod log;

@@ -21,7 +21,7 @@ use tower::ServiceExt;
 use crate::eventinsight::{EventInsight, vendor};
 
 const ENV: EnvironmentId = EnvironmentId::from_u128(1);
-const APP: AppId = AppId::from_u128(2);
+pub(super) const APP: AppId = AppId::from_u128(2);
 
 /// Receivers: each request is kept; the status is what was set, 0 for no connection.
 pub(super) struct Receivers {

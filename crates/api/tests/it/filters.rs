@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::house::House;
 
 /// An application of the dialect that has settings for endpoints.
-async fn fair(house: &House) {
-    house.post("/app", r#"{"name":"N","uid":"fair","dialect":"eventinsight"}"#).await.expect(201);
+async fn choosy(house: &House) {
+    house.post("/app", r#"{"name":"N","uid":"c","dialect":"choosy"}"#).await.expect(201);
 }
 
 #[tokio::test]
@@ -66,26 +66,28 @@ async fn a_filter_that_cannot_be_read_is_refused_with_its_place() {
 #[tokio::test]
 async fn settings_are_read_by_the_dialect_of_the_application() {
     let house = House::new().await;
-    fair(&house).await;
-    let body = r#"{"url":"https://x.example","uid":"e","settings":{"triggers":{"user":{"new":true}},"events":[8,7]}}"#;
-    let off = json!({"new": false, "update": false, "delete": false});
-    let user = json!({"new": true, "update": false, "delete": false});
-    let kept = json!({"name": "", "triggers": {"user": user, "company": off}, "events": [7, 8]});
-    assert_eq!(house.post("/app/fair/endpoint", body).await.expect(201)["settings"], kept);
-    assert_eq!(house.get("/app/fair/endpoint/e").await.expect(200)["settings"], kept);
-    let wrong = r#"{"settings":{"triggers":{"user":{"test":true}}}}"#;
+    choosy(&house).await;
+    let body = r#"{"url":"https://x.example","uid":"e","settings":{ "only": {"type":"a.b", "more":1} }}"#;
+    let kept = json!({"only": {"type": "a.b"}});
     assert_eq!(
-        house.patch("/app/fair/endpoint/e", wrong).await.faults(),
-        ["body.settings.triggers.user.test"]
+        house.post("/app/c/endpoint", body).await.expect(201)["settings"],
+        kept,
+        "in the dialect's form"
     );
-    assert_eq!(house.patch("/app/fair/endpoint/e", r#"{"settings":[]}"#).await.faults(), ["body.settings"]);
-    assert_eq!(
-        house.patch("/app/fair/endpoint/e", r#"{"disabled":true}"#).await.expect(200)["settings"],
-        kept
-    );
-    assert_eq!(house.put("/app/fair/endpoint/e", body).await.expect(200)["settings"], kept);
-    let none = house.patch("/app/fair/endpoint/e", r#"{"settings":null}"#).await.expect(200);
+    assert_eq!(house.get("/app/c/endpoint/e").await.expect(200)["settings"], kept);
+    for (settings, place) in
+        [("{}", "body.settings.only.type"), ("[]", "body.settings"), ("7", "body.settings")]
+    {
+        let patch = format!(r#"{{"settings":{settings}}}"#);
+        assert_eq!(house.patch("/app/c/endpoint/e", &patch).await.faults(), [place], "{settings}");
+        let whole = format!(r#"{{"url":"https://x.example","settings":{settings}}}"#);
+        assert_eq!(house.put("/app/c/endpoint/e", &whole).await.faults(), [place], "{settings}");
+        assert_eq!(house.post("/app/c/endpoint", &whole).await.faults(), [place], "{settings}");
+    }
+    assert_eq!(house.patch("/app/c/endpoint/e", r#"{"disabled":true}"#).await.expect(200)["settings"], kept);
+    let none = house.patch("/app/c/endpoint/e", r#"{"settings":null}"#).await.expect(200);
     assert_eq!(none["settings"], Value::Null);
+    assert_eq!(house.put("/app/c/endpoint/e", body).await.expect(200)["settings"], kept);
     house.app("a").await;
     let refused = house.post("/app/a/endpoint", r#"{"url":"https://x.example","settings":{}}"#).await;
     assert_eq!(refused.faults(), ["body.settings"]);
@@ -131,23 +133,22 @@ async fn a_filter_is_tried_and_the_failing_condition_named() {
 #[tokio::test]
 async fn an_endpoint_is_tried_with_everything_it_chooses() {
     let house = House::new().await;
-    fair(&house).await;
-    let body = r#"{"url":"https://x.example","uid":"e","eventTypes":["user.new","user.update"],"channels":["event.7","event.8"],
-        "filter":{"payload":{"result":{"gender":"man"}}},"settings":{"triggers":{"user":{"new":true}},"events":[7]}}"#;
-    house.post("/app/fair/endpoint", body).await.expect(201);
-    let man = r#"{"result":{"gender":"man"}}"#;
+    choosy(&house).await;
+    let body = r#"{"url":"https://x.example","uid":"e","eventTypes":["a.b","a.c"],"channels":["c1","c2"],
+        "filter":{"payload":{"who":{"role":"guest"}}},"settings":{"only":{"type":"a.b"}}}"#;
+    house.post("/app/c/endpoint", body).await.expect(201);
+    let guest = r#"{"who":{"role":"guest"}}"#;
     for (event_type, channel, payload, failed) in [
-        ("user.new", "event.7", man, None),
-        ("user.delete", "event.7", man, Some("eventType")),
-        ("user.new", "event.9", man, Some("channels")),
-        ("user.new", "event.7", "{}", Some("payload.result.gender")),
-        ("user.update", "event.7", man, Some("settings")),
-        ("user.new", "event.8", man, Some("settings")),
+        ("a.b", "c2", guest, None),
+        ("a.d", "c1", guest, Some("eventType")),
+        ("a.b", "c3", guest, Some("channels")),
+        ("a.b", "c1", "{}", Some("payload.who.role")),
+        ("a.c", "c1", guest, Some("settings")),
     ] {
         let test = format!(
             r#"{{"endpointId":"e","eventType":"{event_type}","channels":["{channel}"],"payload":{payload}}}"#
         );
-        let told = house.post("/app/fair/filter/test", &test).await.expect(200);
+        let told = house.post("/app/c/filter/test", &test).await.expect(200);
         assert_eq!(told["matches"], failed.is_none(), "{test}");
         assert_eq!(told["failed"]["path"].as_str(), failed, "{test}");
     }

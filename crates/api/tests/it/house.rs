@@ -21,6 +21,8 @@ use klingel_testkit::{FakeClock, MemoryStore, SeededDice};
 use serde_json::Value;
 use tower::ServiceExt;
 
+use crate::choosy::Choosy;
+
 /// A network where everything stays under way.
 struct Silence;
 
@@ -121,6 +123,7 @@ impl House {
         let store = Arc::new(MemoryStore::new());
         let mut dialects = klingel_dialects::all();
         dialects.push(Arc::new(Explosive));
+        dialects.push(Arc::new(Choosy));
         let world = World {
             store: Arc::clone(&store) as _,
             transport: Arc::new(Silence),

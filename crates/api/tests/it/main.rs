@@ -7,6 +7,7 @@ mod applications;
 mod attempts;
 mod bad_input;
 mod bad_rows;
+mod choosy;
 mod endpoints;
 mod event_types;
 mod filters;

@@ -18,6 +18,7 @@ use klingel_engine::deliver::Dialect;
 mod complaints;
 pub mod eventinsight;
 pub mod http_rules;
+pub mod lina;
 pub mod signinapp;
 pub mod standard;
 mod vendor;
@@ -27,7 +28,7 @@ pub use vendor::{Command, CommandRun, CommandWorld, Golden, Signature, Vendor};
 
 /// Every vendor, each name once. The first is that of applications that name none.
 pub fn vendors() -> Vec<Vendor> {
-    vec![standard::vendor(), eventinsight::vendor(), signinapp::vendor()]
+    vec![standard::vendor(), eventinsight::vendor(), lina::vendor(), signinapp::vendor()]
 }
 
 /// Every dialect, in the same order.

@@ -1,0 +1,8 @@
+//! The dialect as a whole: its doors, its feed, what goes out.
+
+mod bad_input;
+mod bench;
+mod commands;
+mod consents;
+mod hooks;
+mod limits;

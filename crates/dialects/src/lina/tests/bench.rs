@@ -209,7 +209,7 @@ impl Bench {
 
     /// Lets everything settle, and gives how many requests have gone out in all.
     pub async fn sent_in_all(&self) -> usize {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         let depth = self.store.depth().await.unwrap();
         assert_eq!(depth.first_attempts + depth.retries, 0, "nothing waits any more");
         self.requests().len()

@@ -93,6 +93,7 @@ async fn tell(
     managed: &Managed,
     account: &Account,
     event: &Event<'_>,
+    came_at: Micros,
     records: Vec<RecordChange>,
 ) -> Result<String, Problem> {
     let world = engine.world();
@@ -100,7 +101,7 @@ async fn tell(
     let mut publish = event.publish(None, now, &*world.dice);
     publish.records = records;
     // The message's copy of the visitor's data goes when the visit does.
-    publish.payload_until = account.keep().map(|keep| event.at.plus(keep));
+    publish.payload_until = account.keep().map(|keep| came_at.plus(keep));
     let application = &managed.application;
     let accepted = engine.publish_shaped(application.environment_id, &managed.app_ref(), publish).await?;
     Ok(accepted.message.id.to_string())

@@ -91,7 +91,7 @@ pub(super) async fn sign_in(
         visiting: visit.visiting.as_ref(),
         group_id: Some(visit.group_id),
     };
-    let message_id = super::tell(&engine, &managed, &account, &event, changes).await?;
+    let message_id = super::tell(&engine, &managed, &account, &event, visit.at(), changes).await?;
     if let Err(problem) = account.retire(store, app_id, now).await {
         // The visit is safe and told; the next one tries again.
         tracing::warn!(%app_id, why = problem.text(), "old visits could not be deleted");

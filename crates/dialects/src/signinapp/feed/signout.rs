@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use crate::signinapp::event::{Event, SiteOut, What};
 use crate::signinapp::fields::{self, Fields};
 use crate::signinapp::problem::Problem;
-use crate::signinapp::records;
 use crate::signinapp::records::account::Account;
+use crate::signinapp::records::{self, Document as _};
 
 fn read(body: &[u8], now: Micros) -> Result<(Micros, bool), Problem> {
     let mut fields = Fields::of(if body.trim_ascii().is_empty() { b"{}" } else { body })?;
@@ -58,6 +58,6 @@ pub(super) async fn sign_out(
         visiting: visit.visiting.as_ref(),
         group_id: Some(visit.group_id),
     };
-    let message_id = super::tell(&engine, &managed, &account, &event, changes).await?;
+    let message_id = super::tell(&engine, &managed, &account, &event, visit.at(), changes).await?;
     Ok(Json(json!({"id": id, "status": "signed_out", "message_id": message_id})))
 }

@@ -94,4 +94,6 @@ impl fmt::Debug for Engine {
 }
 
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;

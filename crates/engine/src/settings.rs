@@ -17,7 +17,10 @@ pub struct Settings {
     pub in_flight_max: usize,
     /// Deliveries of one endpoint that wait in memory; more wait in the store.
     pub lane_waiting_max: usize,
+    /// Hand-offs and changes that wait for the dispatcher; more are dropped and found by a search of the store.
+    pub nudges_max: usize,
     /// Payload bytes of all deliveries that wait in memory; more wait in the store.
+    /// At least four times the largest body.
     pub waiting_bytes_max: usize,
     /// Failed attempts in a row after which an endpoint is only probed.
     pub breaker_failures: u32,
@@ -98,6 +101,7 @@ impl Default for Settings {
             retry_after_max: Duration::from_hours(24),
             in_flight_max: 4096,
             lane_waiting_max: 1024,
+            nudges_max: 16_384,
             waiting_bytes_max: 64 * 1024 * 1024,
             breaker_failures: 10,
             breaker_wait_min: Duration::from_secs(1),

@@ -40,6 +40,11 @@ impl Breaker {
         self.failures == 0
     }
 
+    /// Whether everything is let through.
+    pub(super) fn is_closed(&self) -> bool {
+        self.probe_at.is_none()
+    }
+
     pub(super) fn launched(&mut self) {
         self.probing = self.probe_at.is_some();
     }

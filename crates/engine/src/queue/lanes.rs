@@ -14,6 +14,8 @@ use super::reading::{Read, ReadAnswer};
 use super::turn::{Bounds, Launch, Turn};
 use super::wakes::Wakes;
 use crate::fanout::Target;
+#[cfg(test)]
+use crate::simulation::planted::{self, Bug};
 
 /// The instants of a turn.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +43,9 @@ pub struct Lanes {
     /// Wall clock minus monotonic clock at the last turn, in microseconds: a step in it is a jump of the wall clock.
     offset_us: Option<i128>,
 }
+
+/// Lanes waiting for memory that look again in one turn.
+const STARVED_PER_TURN: usize = 64;
 
 /// A wall clock that moves this far against the monotonic one has been set by somebody.
 const CLOCK_JUMP: Duration = Duration::from_millis(500);
@@ -114,7 +119,8 @@ impl Lanes {
     /// The store has unsettled deliveries of this endpoint.
     pub fn learn(&mut self, head: LaneHead, target: Arc<Target>) {
         let lane = lane_of(&mut self.by_endpoint, target);
-        if head.first_attempts && lane.unread_behind.is_none() && lane.reading.is_none() {
+        if head.first_attempts {
+            // From the very beginning, even while a read is under way: that one may have begun behind older ones.
             lane.note_unread(MessageSeq(i64::MIN));
         }
         if let Some(due) = head.next_due {
@@ -182,7 +188,7 @@ impl Lanes {
         &mut self,
         key: DeliveryKey,
         succeeded: bool,
-        pause_until: Option<Micros>,
+        pause: Option<Duration>,
         monotonic: Duration,
     ) {
         self.under_way -= 1;
@@ -193,8 +199,12 @@ impl Lanes {
             } else {
                 let b = &self.bounds;
                 lane.breaker.failed(monotonic, b.breaker_failures, b.breaker_wait_min, b.breaker_wait_max);
+                if !lane.breaker.is_closed() {
+                    // An endpoint that is only probed must not fill the memory that others need.
+                    self.held_bytes -= lane.give_back();
+                }
             }
-            lane.paused_until = lane.paused_until.max(pause_until);
+            lane.paused_until = lane.paused_until.max(pause.map(|pause| monotonic + pause));
             self.stirred.push(key.endpoint_id);
         }
     }
@@ -203,17 +213,15 @@ impl Lanes {
     pub fn settled(&mut self, key: DeliveryKey, retry_at: Option<Micros>) {
         let Some(lane) = self.by_endpoint.get_mut(&key.endpoint_id) else { return };
         self.held_bytes -= lane.release(key);
+        if lane.starved && lane.holds_nothing() {
+            // However full memory is of others, an empty lane may hold one.
+            self.stirred.push(key.endpoint_id);
+        }
+        #[cfg(test)]
+        let retry_at = retry_at.filter(|_| !planted::is(Bug::LosesRetries));
         if let Some(at) = retry_at {
             lane.note_due(at);
             self.stirred.push(key.endpoint_id);
-        }
-        if self.held_bytes < self.bounds.waiting_bytes_max
-            && let Some(id) = self.starved.pop_front()
-        {
-            if let Some(lane) = self.by_endpoint.get_mut(&id) {
-                lane.starved = false;
-            }
-            self.stirred.push(id);
         }
     }
 
@@ -247,9 +255,9 @@ impl Lanes {
     }
 
     /// Forgets lanes that hold nothing.
-    pub fn forget_idle(&mut self, now: Micros, monotonic: Duration) {
+    pub fn forget_idle(&mut self, monotonic: Duration) {
         let queued = |lane: &Lane| lane.queued || lane.starved || lane.wake_at.is_some();
-        self.by_endpoint.retain(|_, lane| queued(lane) || !lane.is_idle(now));
+        self.by_endpoint.retain(|_, lane| queued(lane) || !lane.is_idle(monotonic));
         self.app_rates.forget_full(monotonic);
     }
 
@@ -264,6 +272,7 @@ impl Lanes {
             }
             self.stirred.push(id);
         }
+        self.feed_starved();
         let mut stirred = std::mem::take(&mut self.stirred);
         for id in stirred.drain(..) {
             self.examine(id, now, &mut turn);
@@ -275,7 +284,30 @@ impl Lanes {
             self.launch_from(id, now, &mut turn);
         }
         turn.wake_at = self.wakes.first();
+        if !self.starved.is_empty() && !self.memory_is_short() {
+            turn.wake_at = Some(monotonic);
+        }
         turn
+    }
+
+    /// Reading begins only with a quarter of the memory free: a payload that is read must fit, or it would be read
+    /// again and again. [`run::start`](crate::run::start) sees to it that a quarter holds the largest payload.
+    fn memory_is_short(&self) -> bool {
+        self.held_bytes > self.bounds.waiting_bytes_max - self.bounds.waiting_bytes_max / 4
+    }
+
+    /// Lets some of the lanes that wait for memory look again, if there is any. Not every one of them takes some.
+    fn feed_starved(&mut self) {
+        for _ in 0..STARVED_PER_TURN {
+            if self.memory_is_short() {
+                return;
+            }
+            let Some(id) = self.starved.pop_front() else { return };
+            if let Some(lane) = self.by_endpoint.get_mut(&id) {
+                lane.starved = false;
+            }
+            self.stirred.push(id);
+        }
     }
 
     /// Due times are wall-clock times, wake-ups are monotonic: after a jump all of them are counted anew.
@@ -309,7 +341,7 @@ impl Lanes {
     fn launch_from(&mut self, id: EndpointId, now: Now, turn: &mut Turn) {
         let Some(lane) = self.by_endpoint.get_mut(&id) else { return };
         lane.queued = false;
-        if lane.enabled() && lane.gate(now.wall, now.monotonic).is_ok() {
+        if lane.enabled() && lane.gate(now.monotonic).is_ok() {
             let app_bucket = self.app_rates.bucket_of(&lane.target);
             let app_wait = app_bucket.as_ref().map_or(Duration::ZERO, |bucket| bucket.wait(now.monotonic));
             if app_wait.is_zero() {
@@ -330,12 +362,15 @@ impl Lanes {
 
     /// Finds out what a lane can do: send, read, or wait for an instant.
     fn examine(&mut self, id: EndpointId, now: Now, turn: &mut Turn) {
+        let short = self.memory_is_short();
         let Some(lane) = self.by_endpoint.get_mut(&id) else { return };
         if !lane.enabled() {
             return;
         }
-        match lane.gate(now.wall, now.monotonic) {
+        match lane.gate(now.monotonic) {
             Err(Some(at)) => return self.wakes.set(lane, at),
+            // A probe is under way: what it says decides whether more is read.
+            Err(None) if !lane.breaker.is_closed() => return,
             Ok(_) if lane.waiting() > 0 && !lane.queued => {
                 lane.queued = true;
                 if lane.first.is_empty() { &mut self.ready_retries } else { &mut self.ready_first }
@@ -344,7 +379,7 @@ impl Lanes {
             _ => {}
         }
         if let Some(read) = lane.wanted_read(now.wall, self.bounds.lane_waiting_max) {
-            if self.held_bytes >= self.bounds.waiting_bytes_max && !lane.holds_nothing() {
+            if short && !lane.holds_nothing() {
                 if !std::mem::replace(&mut lane.starved, true) {
                     self.starved.push_back(id);
                 }

@@ -1,6 +1,7 @@
 //! Station 5: settle. An attempt becomes a row, its delivery ends or is due again, and the endpoint's health changes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use klingel_model::{Attempt, AttemptStatus, Dice, ErrorClass, Micros, Trigger};
 use klingel_store::{HealthChange, Outcome, Settlement};
@@ -14,20 +15,20 @@ use crate::settings::Settings;
 pub struct Decision {
     /// For the store.
     pub settlement: Settlement,
-    /// Nothing else goes to the endpoint before this instant.
-    pub pause_until: Option<Micros>,
+    /// Nothing else goes to the endpoint for this long.
+    pub pause: Option<Duration>,
 }
 
 /// Judges an attempt against schedule and health. `now` is its end.
 pub fn decide(made: &Made, launch: &Launch, settings: &Settings, dice: &dyn Dice, now: Micros) -> Decision {
     let trigger = launch.waiting.delivery.key.trigger;
     let delivered = made.delivered();
-    let (outcome, pause_until) = match &made.verdict {
+    let (outcome, pause) = match &made.verdict {
         Verdict::Delivered => (Outcome::Delivered, None),
         Verdict::GiveUp | Verdict::Disable(_) => (Outcome::GivenUp, None),
         Verdict::Retry { not_before, slow_down } => {
             let not_before = not_before.map(|at| at.min(now.plus(settings.retry_after_max)));
-            let pause = slow_down.then(|| not_before.unwrap_or_else(|| now.plus(settings.breaker_wait_min)));
+            let pause = slow_down.then(|| not_before.map_or(settings.breaker_wait_min, |at| at.since(now)));
             (retry(made.number, trigger, launch, settings, dice, now, not_before), pause)
         }
     };
@@ -38,7 +39,7 @@ pub fn decide(made: &Made, launch: &Launch, settings: &Settings, dice: &dyn Dice
         health,
         attempt: Some(attempt_row(made, launch, delivered, outcome)),
     };
-    Decision { settlement, pause_until }
+    Decision { settlement, pause }
 }
 
 /// A delivery asked for by hand has one attempt: its failure is its answer, and the schedule stands beside it.

@@ -85,7 +85,7 @@ fn retry_after_is_honoured_in_full_and_pauses_the_endpoint() {
     let verdict = Verdict::Retry { not_before: Some(at), slow_down: true };
     let decision = decide(&made(1, 429, verdict), &launch, &settings(), &Fixed(1), NOW);
     assert_eq!(decision.settlement.outcome, Outcome::Retry(at));
-    assert_eq!(decision.pause_until, Some(at));
+    assert_eq!(decision.pause, Some(Duration::from_hours(3)));
     let far = Verdict::Retry { not_before: Some(NOW.plus(Duration::from_hours(1000))), slow_down: true };
     let decision = decide(&made(1, 503, far), &launch, &settings(), &Fixed(1), NOW);
     assert_eq!(decision.settlement.outcome, Outcome::Retry(NOW.plus(Duration::from_hours(24))));

@@ -14,6 +14,8 @@ use super::News;
 use crate::fanout::{Catalogue, Target};
 use crate::queue::{Bounds, Lanes, Launch, Read, ReadAnswer, Turn};
 use crate::settings::Settings;
+#[cfg(test)]
+use crate::simulation::planted::{self, Bug};
 use crate::{World, deliver, measure, record};
 
 /// Events taken in before a turn.
@@ -26,7 +28,7 @@ const SWEEP_PAGE: usize = 500;
 /// What attempts, reads and the recorder report.
 #[derive(Debug)]
 pub(super) enum Report {
-    Finished { key: DeliveryKey, succeeded: bool, pause_until: Option<Micros> },
+    Finished { key: DeliveryKey, succeeded: bool, pause: Option<Duration> },
     Settled(Vec<Recorded>),
     Read(EndpointId, ReadAnswer),
     Target(EndpointId, Option<Arc<Target>>),
@@ -82,7 +84,7 @@ impl Dispatcher {
         let bounds = Bounds {
             in_flight_max: settings.in_flight_max,
             lane_waiting_max: settings.lane_waiting_max,
-            waiting_bytes_max: settings.waiting_bytes_max,
+            waiting_bytes_max: settings.waiting_bytes_max.max(4 * settings.limits.body_bytes_max),
             breaker_failures: settings.breaker_failures,
             breaker_wait_min: settings.breaker_wait_min,
             breaker_wait_max: settings.breaker_wait_max,
@@ -103,7 +105,12 @@ impl Dispatcher {
                 biased;
                 () = stop.cancelled() => break,
                 _ = self.reports_in.recv_many(&mut reports, EVENTS_MAX) => {}
-                _ = self.news.recv_many(&mut news, EVENTS_MAX) => {}
+                received = self.news.recv_many(&mut news, EVENTS_MAX) => {
+                    // Every handle is gone, and nobody has stopped the engine: end rather than spin.
+                    if received == 0 {
+                        break;
+                    }
+                }
                 () = tokio::time::sleep(wake) => {}
             }
             let monotonic = self.shared.world.clock.monotonic();
@@ -132,8 +139,8 @@ impl Dispatcher {
 
     fn report(&mut self, report: Report, monotonic: Duration) {
         match report {
-            Report::Finished { key, succeeded, pause_until } => {
-                self.lanes.finished(key, succeeded, pause_until, monotonic);
+            Report::Finished { key, succeeded, pause } => {
+                self.lanes.finished(key, succeeded, pause, monotonic);
             }
             Report::Settled(batch) => {
                 for recorded in batch {
@@ -173,7 +180,7 @@ impl Dispatcher {
         self.sweeping = true;
         self.dropped.store(false, Ordering::Release);
         self.sweep_at = monotonic + self.shared.settings.sweep_every;
-        self.lanes.forget_idle(self.shared.world.clock.now(), monotonic);
+        self.lanes.forget_idle(monotonic);
         self.tasks.spawn(sweep(Arc::clone(&self.shared)));
     }
 }
@@ -189,7 +196,7 @@ async fn attempt(shared: Arc<Shared>, launch: Launch) {
         measure::delivered(number, launch.waiting.message.created_at, now);
     }
     let key = decision.settlement.key;
-    let finished = Report::Finished { key, succeeded, pause_until: decision.pause_until };
+    let finished = Report::Finished { key, succeeded, pause: decision.pause };
     // Both queues outlive every attempt; they close only when the engine is dropped without being stopped.
     if shared.reports.send(finished).await.is_err()
         || shared.settlements.send(decision.settlement).await.is_err()
@@ -205,7 +212,11 @@ async fn read(shared: Arc<Shared>, wanted: Read) {
             world.store.first_attempts(endpoint_id, after, limit).await.map(ReadAnswer::FirstAttempts)
         }
         Read::Due { endpoint_id, limit } => {
-            world.store.due(endpoint_id, world.clock.now(), limit).await.map(ReadAnswer::Due)
+            let until = world.clock.now();
+            #[cfg(test)]
+            let until =
+                if planted::is(Bug::SendsBeforeDue) { until.plus(Duration::from_secs(30)) } else { until };
+            world.store.due(endpoint_id, until, limit).await.map(ReadAnswer::Due)
         }
     };
     let answer = match answer {

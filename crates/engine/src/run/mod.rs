@@ -18,6 +18,9 @@ use crate::fanout::{Catalogue, Target};
 use crate::settings::Settings;
 use crate::{Engine, World};
 
+#[cfg(test)]
+use crate::simulation::planted::{self, Bug};
+
 mod chores;
 mod dispatcher;
 mod recorder;
@@ -25,8 +28,6 @@ mod recorder;
 use dispatcher::Dispatcher;
 use recorder::Recorder;
 
-/// Nudges that wait for the dispatcher; more are dropped and found by the next sweep.
-const NUDGES_MAX: usize = 16_384;
 /// Reports of attempts, reads and recordings that wait for the dispatcher.
 const REPORTS_MAX: usize = 4096;
 
@@ -50,6 +51,10 @@ pub struct Nudge {
 impl Nudge {
     fn tell(&self, news: News) {
         if self.news.try_send(news).is_err() {
+            #[cfg(test)]
+            if planted::is(Bug::ForgetsDroppedHandOffs) {
+                return;
+            }
             self.dropped.store(true, Ordering::Release);
         }
     }
@@ -100,7 +105,7 @@ pub struct Running {
 pub fn start(world: World, settings: Settings) -> Running {
     let (world, settings) = (Arc::new(world), Arc::new(settings));
     let catalogue = Arc::new(Catalogue::new(Arc::clone(&world), settings.catalogue_age_max));
-    let (news, news_in) = mpsc::channel(NUDGES_MAX);
+    let (news, news_in) = mpsc::channel(settings.nudges_max);
     let (reports, reports_in) = mpsc::channel(REPORTS_MAX);
     let (settlements, settlements_in) = mpsc::channel(settings.settle_batch_max * 2);
     let nudge = Nudge { news, dropped: Arc::new(AtomicBool::new(false)) };

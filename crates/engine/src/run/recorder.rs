@@ -15,7 +15,7 @@ use crate::{World, measure};
 /// Wait before a refused batch is offered again; doubles up to [`WAIT_MAX`].
 const WAIT_MIN: Duration = Duration::from_millis(100);
 /// Longest wait before a refused batch is offered again.
-const WAIT_MAX: Duration = Duration::from_secs(5);
+const WAIT_MAX: Duration = Duration::from_secs(1);
 
 pub(super) struct Recorder {
     pub(super) world: Arc<World>,

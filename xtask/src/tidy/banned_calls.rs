@@ -64,7 +64,11 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
 }
 
 fn stops_the_clock(rust: &RustSource) -> bool {
-    rust.code_lines().any(|(_, line)| line.contains("start_paused = true") || line.contains("time::pause()"))
+    rust.code_lines().any(|(_, line)| {
+        line.contains("start_paused = true")
+            || line.contains("start_paused(true)")
+            || line.contains("time::pause()")
+    })
 }
 
 fn folder(path: &str) -> &str {

@@ -10,6 +10,7 @@ mod bucket;
 mod health;
 mod lane;
 mod lanes;
+mod news;
 mod reading;
 #[cfg(test)]
 mod tests;

@@ -17,8 +17,10 @@ pub fn attach(mut root: Command) -> Command {
     for vendor in klingel_dialects::vendors() {
         if let Some(command) = vendor.command {
             let name = vendor.name();
-            let arguments =
-                Settings::augment_args((command.arguments)().name(name).subcommand_required(true));
+            let own = (command.arguments)().name(name).subcommand_required(true);
+            // Settings bring a help text of their own, which would take the place of the command's.
+            let (about, long_about) = (own.get_about().cloned(), own.get_long_about().cloned());
+            let arguments = Settings::augment_args(own).about(about).long_about(long_about);
             root = root.subcommand(arguments.mut_args(|argument| argument.global(true)));
         }
     }

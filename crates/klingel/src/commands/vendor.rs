@@ -19,8 +19,8 @@ pub fn attach(mut root: Command) -> Command {
             let name = vendor.name();
             let own = (command.arguments)().name(name).subcommand_required(true);
             // Settings bring a help text of their own, which would take the place of the command's.
-            let (about, long_about) = (own.get_about().cloned(), own.get_long_about().cloned());
-            let arguments = Settings::augment_args(own).about(about).long_about(long_about);
+            let about = own.get_about().cloned().unwrap_or_default();
+            let arguments = Settings::augment_args(own).about(about).long_about(None);
             root = root.subcommand(arguments.mut_args(|argument| argument.global(true)));
         }
     }

@@ -8,7 +8,7 @@
 //! | [`signinapp`] | Sign In App: visitors who sign in and out |
 //!
 //! A new vendor is a folder, a `mod` line, a line in [`vendors`], and nothing else. Each folder has a `README.md` that
-//! says what is honoured and what is not, golden files, and its tests; [`complaints`] checks what every vendor owes.
+//! says what is honoured and what is not, golden files, and its tests; [`complaints()`] checks what every vendor owes.
 //! What vendors share of HTTP stands in [`http_rules`].
 
 use std::sync::Arc;

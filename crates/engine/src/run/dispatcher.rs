@@ -28,12 +28,19 @@ const SWEEP_PAGE: usize = 500;
 /// What attempts, reads and the recorder report.
 #[derive(Debug)]
 pub(super) enum Report {
-    Finished { key: DeliveryKey, succeeded: bool, pause: Option<Duration> },
+    Finished {
+        key: DeliveryKey,
+        succeeded: bool,
+        pause: Option<Duration>,
+    },
     Settled(Vec<Recorded>),
     Read(EndpointId, ReadAnswer),
     Target(EndpointId, Option<Arc<Target>>),
     Found(LaneHead, Option<Arc<Target>>),
-    SweepEnded,
+    /// Whether the whole store was searched.
+    SweepEnded {
+        complete: bool,
+    },
 }
 
 /// A recorded settlement.
@@ -154,7 +161,12 @@ impl Dispatcher {
             Report::Target(id, target) => self.lanes.retarget(id, target),
             Report::Found(head, Some(target)) => self.lanes.learn(head, target),
             Report::Found(head, None) => self.lanes.learn_known(head),
-            Report::SweepEnded => self.sweeping = false,
+            Report::SweepEnded { complete } => {
+                self.sweeping = false;
+                if !complete {
+                    self.sweep_at = monotonic + SLEEP_MAX;
+                }
+            }
         }
     }
 
@@ -240,12 +252,13 @@ async fn look_up(shared: Arc<Shared>, id: EndpointId) {
 }
 
 async fn sweep(shared: Arc<Shared>) {
-    let mut after = None;
+    let (mut after, mut complete) = (None, true);
     loop {
         let heads = match shared.world.store.lanes(after, SWEEP_PAGE).await {
             Ok(heads) => heads,
             Err(error) => {
                 tracing::error!(%error, "searching the store for due deliveries failed; trying again");
+                complete = false;
                 break;
             }
         };
@@ -256,12 +269,13 @@ async fn sweep(shared: Arc<Shared>) {
                 Ok(Some(target)) => report(&shared, Report::Found(head, Some(target))).await,
                 Ok(None) => {} // Deleted; the chore of erasure takes its deliveries away.
                 Err(error) => {
-                    tracing::error!(%error, "reading an endpoint failed; trying again at the next sweep");
+                    tracing::error!(%error, "reading an endpoint failed; trying again");
+                    complete = false;
                 }
             }
         }
     }
-    report(&shared, Report::SweepEnded).await;
+    report(&shared, Report::SweepEnded { complete }).await;
 }
 
 async fn report(shared: &Shared, report: Report) {

@@ -61,6 +61,11 @@ pub const SECTION: Section = Section {
             place: Place::Count(|c| &mut c.engine.lane_waiting_max, 1..=1_000_000),
         },
         Setting {
+            name: "nudges_max",
+            doc: "Hand-offs and changes that wait for the dispatcher; more are dropped, and a search of the store finds them.",
+            place: Place::Count(|c| &mut c.engine.nudges_max, 1..=1_000_000),
+        },
+        Setting {
             name: "waiting_bytes_max",
             doc: "Payload bytes of all deliveries that wait in memory; more wait in the store.",
             place: Place::Bytes(|c| &mut c.engine.waiting_bytes_max, 1 << 20..=1 << 40),

@@ -9,7 +9,9 @@ use crate::World;
 use crate::settings::Settings;
 
 mod answers;
+mod audit;
 mod erasure;
+mod passes;
 mod payloads;
 mod retention;
 
@@ -31,11 +33,13 @@ pub struct Chore {
 }
 
 /// All chores, in the order of their turns.
-pub fn all() -> [Chore; 4] {
+pub fn all() -> [Chore; 6] {
     [
         Chore { name: "erasure", turn: |world, settings| Box::pin(erasure::turn(world, settings)) },
         Chore { name: "payloads", turn: |world, settings| Box::pin(payloads::turn(world, settings)) },
         Chore { name: "retention", turn: |world, settings| Box::pin(retention::turn(world, settings)) },
         Chore { name: "answers", turn: |world, settings| Box::pin(answers::turn(world, settings)) },
+        Chore { name: "passes", turn: |world, settings| Box::pin(passes::turn(world, settings)) },
+        Chore { name: "audit", turn: |world, settings| Box::pin(audit::turn(world, settings)) },
     ]
 }

@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-use aws_lc_rs::digest::{SHA256, digest};
 use http::{HeaderValue, StatusCode, header};
 
 const CSS: &str = "text/css; charset=utf-8";

@@ -48,9 +48,7 @@ impl Fault {
             Self::Unavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "fault-unavailable", "fault-unavailable-help")
             }
-            Self::Internal(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "fault-internal", "fault-internal-help")
-            }
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "fault-internal", "fault-internal-help"),
         }
     }
 }

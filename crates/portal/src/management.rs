@@ -48,11 +48,7 @@ pub(crate) struct Call<'a> {
 
 impl Portal {
     /// Calls an operation in the name of somebody whom the portal let in.
-    pub(crate) async fn call(
-        &self,
-        environment_id: EnvironmentId,
-        call: Call<'_>,
-    ) -> Result<Managed, Fault> {
+    pub(crate) async fn call(&self, environment_id: EnvironmentId, call: Call<'_>) -> Result<Managed, Fault> {
         let mut request = Request::builder().method(call.method).uri(call.path);
         if let Some(key) = call.idempotency_key {
             request = request.header("idempotency-key", key);
@@ -99,7 +95,8 @@ impl Refused {
 
     /// What is wrong at this field, or below it.
     pub(crate) fn at(&self, name: &str) -> Option<&str> {
-        let here = |path: &str| path == name || path.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        let here =
+            |path: &str| path == name || path.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
         self.fields.iter().find(|(path, _)| here(path)).map(|(_, why)| why.as_str())
     }
 }
@@ -112,7 +109,8 @@ mod tests {
 
     #[test]
     fn both_shapes_of_refusals_are_understood() {
-        let faults = json!({"detail": [{"loc": ["body", "settings", "site"], "msg": "must be there", "type": "x"}]});
+        let faults =
+            json!({"detail": [{"loc": ["body", "settings", "site"], "msg": "must be there", "type": "x"}]});
         let refused = Refused::read(422, &faults);
         assert_eq!(refused.at("settings"), Some("must be there"));
         assert_eq!(refused.at("settings.site"), Some("must be there"));

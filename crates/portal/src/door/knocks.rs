@@ -34,7 +34,8 @@ impl Knocks {
         let mut known = self.lock();
         known.retain(|_, wrong| now.saturating_sub(wrong.last) < WAIT);
         if known.len() >= NAMES_MAX
-            && let Some(oldest) = known.iter().min_by_key(|(_, wrong)| wrong.last).map(|(name, _)| name.clone())
+            && let Some(oldest) =
+                known.iter().min_by_key(|(_, wrong)| wrong.last).map(|(name, _)| name.clone())
         {
             known.remove(&oldest);
         }

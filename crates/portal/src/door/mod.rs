@@ -14,6 +14,6 @@ mod visit;
 
 pub(crate) use boundary::{boundary, unknown_method, unknown_path};
 pub(crate) use posted::Posted;
-pub(crate) use seats::{base_of, Looking, Operator, Seat, Subject, Tenant};
+pub(crate) use seats::{Looking, Operator, Seat, Subject, Tenant, base_of};
 pub(crate) use session::{begin, end};
 pub(crate) use visit::{Theme, Visit, token_digest};

@@ -44,8 +44,11 @@ where
         if visit.pass.is_some() {
             let brought = form.one(CSRF_FIELD).unwrap_or_default();
             if visit.csrf.is_empty()
-                || aws_lc_rs::constant_time::verify_slices_are_equal(brought.as_bytes(), visit.csrf.as_bytes())
-                    .is_err()
+                || aws_lc_rs::constant_time::verify_slices_are_equal(
+                    brought.as_bytes(),
+                    visit.csrf.as_bytes(),
+                )
+                .is_err()
             {
                 return Err(Fault::Forged);
             }

@@ -36,7 +36,7 @@ fn at_the_door() -> Routes {
     vec![
         ("/portal", get(home::go)),
         ("/portal/in/{token}", get(enter::enter)),
-        ("/portal/login", get(login::show).post(login::log_in)),
+        ("/portal/login", get(login::show)),
         ("/portal/logout", post(logout::log_out)),
         ("/portal/preferences", post(preferences::prefer)),
     ]

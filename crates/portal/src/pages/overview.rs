@@ -7,14 +7,15 @@ use crate::Portal;
 use crate::answer::{Answer, page};
 use crate::door::Operator;
 use crate::frame::{Frame, Section};
+use crate::show::number::grouped;
 use crate::show::time::Moment;
 
 #[derive(Debug, Template)]
 #[template(path = "overview.html")]
 struct Page {
     frame: Frame,
-    first_attempts: u64,
-    retries: u64,
+    first_attempts: String,
+    retries: String,
     oldest_due: Option<Moment>,
 }
 
@@ -23,5 +24,7 @@ pub(crate) async fn show(State(portal): State<Portal>, operator: Operator) -> An
     let depth = portal.engine().reader().depth().await?;
     let frame = Frame::operator(&operator, Section::Overview, "nav-overview");
     let oldest_due = depth.oldest_due.map(|at| Moment::of(frame.words, at));
-    page(&Page { frame, first_attempts: depth.first_attempts, retries: depth.retries, oldest_due })
+    let first_attempts = grouped(frame.words, depth.first_attempts);
+    let retries = grouped(frame.words, depth.retries);
+    page(&Page { frame, first_attempts, retries, oldest_due })
 }

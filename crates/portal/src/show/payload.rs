@@ -31,9 +31,9 @@ fn hidden(value: Value) -> Value {
         Value::Null => Value::Null,
         Value::Bool(_) | Value::Number(_) | Value::String(_) => Value::from(TEXT),
         Value::Array(items) => Value::Array(items.into_iter().map(hidden).collect()),
-        Value::Object(fields) => {
-            Value::Object(fields.into_iter().map(|(name, value)| (name, hidden(value))).collect::<Map<_, _>>())
-        }
+        Value::Object(fields) => Value::Object(
+            fields.into_iter().map(|(name, value)| (name, hidden(value))).collect::<Map<_, _>>(),
+        ),
     }
 }
 

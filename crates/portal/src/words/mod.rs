@@ -52,7 +52,8 @@ impl Language {
         for part in header.split(',').take(32) {
             let mut pieces = part.split(';').map(str::trim);
             let primary = pieces.next().unwrap_or_default().split('-').next().unwrap_or_default();
-            let weight = pieces.find_map(|piece| piece.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
+            let weight =
+                pieces.find_map(|piece| piece.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
             if let (Some(language), Some(weight)) = (Self::parse(&primary.to_ascii_lowercase()), weight)
                 && weight > best.0
             {

@@ -50,7 +50,10 @@ fn all(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     let mut all = BTreeMap::new();
     for (topic, texts) in FILES {
         for (key, places) in keys(texts[language as usize]) {
-            assert!(all.insert(key.clone(), places).is_none(), "{key} of {topic} stands in another topic too");
+            assert!(
+                all.insert(key.clone(), places).is_none(),
+                "{key} of {topic} stands in another topic too"
+            );
         }
     }
     all
@@ -91,8 +94,7 @@ fn every_text_can_be_shown() {
             let names: Vec<&'static str> =
                 places.into_iter().map(|name| &*Box::leak(name.into_boxed_str())).collect();
             let places: Vec<(&'static str, &str)> = names.iter().map(|name| (*name, "•")).collect();
-            let text =
-                if places.is_empty() { words.count(&key, 3_u64) } else { words.with(&key, &places) };
+            let text = if places.is_empty() { words.count(&key, 3_u64) } else { words.with(&key, &places) };
             assert!(!text.trim().is_empty() && text != key, "{key} has no text in {}", language.tag());
         }
     }

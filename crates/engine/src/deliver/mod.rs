@@ -4,8 +4,10 @@ pub mod attempt;
 pub mod description;
 pub mod dialect;
 pub mod transport;
+pub mod verification;
 
 pub use attempt::{Made, make};
 pub use description::{Choice, Collection, Description, Field, FieldKind, Words};
 pub use dialect::{Dialect, Sending, UnfitSecret, UnfitSettings, Unsendable, Verdict, Wishes};
 pub use transport::{Failure, OutboundRequest, Response, Sent, Transport};
+pub use verification::{Received, Verification};

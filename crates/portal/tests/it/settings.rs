@@ -1,7 +1,7 @@
 //! The settings of an application.
 
 use klingel_model::PassScope;
-use klingel_store::{AppRef, Reader as _};
+use klingel_store::AppRef;
 
 use crate::house::House;
 
@@ -53,7 +53,9 @@ async fn forged_forms_and_read_only_sessions_change_nothing() {
     reader.get(&link).await;
     reader.get(&path).await.hides(&["<button class=\"primary\""]);
     assert_eq!(reader.post(&path, &path, &[("name", "Evil")]).await.status, 403);
-    let kept = house.store.application(house.environment_id, AppRef::Id(app)).await.unwrap().unwrap();
+    let kept =
+        house.engine.reader().application(house.environment_id, AppRef::Id(app)).await.unwrap().unwrap();
+    assert!(house.network.sent.lock().unwrap().is_empty());
     assert_eq!(kept.name, "Shop");
 }
 

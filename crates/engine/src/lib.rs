@@ -8,7 +8,8 @@
 //! 5. [`record`]: settle — outcomes in batches, retry or give up, endpoint health
 //! 6. [`upkeep`]: chores — retention, expiry, erasure
 //!
-//! [`catalog`] changes what the stations work with. [`run`] holds the only `select!`, `sleep` and `spawn`.
+//! [`catalog`] changes what the stations work with. [`keys`] makes and recognises keys and passes,
+//! [`password`] the passwords of operators. [`run`] holds the only `select!`, `sleep` and `spawn`.
 //! [`Engine`] is the handle that API, portal and command line hold.
 
 use std::fmt;
@@ -22,7 +23,9 @@ pub mod catalog;
 pub mod deliver;
 pub mod door;
 pub mod fanout;
+pub mod keys;
 pub mod measure;
+pub mod password;
 pub mod queue;
 pub mod record;
 pub mod refusal;

@@ -8,8 +8,9 @@
 //! 5. [`record`]: settle — outcomes in batches, retry or give up, endpoint health
 //! 6. [`upkeep`]: chores — retention, expiry, erasure
 //!
-//! [`catalog`] changes what the stations work with. [`keys`] makes and recognises keys and passes,
-//! [`password`] the passwords of operators. [`run`] holds the only `select!`, `sleep` and `spawn`.
+//! [`disclosure`] lets people decide to whom their data go, in dialects that send such data.
+//! [`keys`] makes and recognises keys and passes, [`password`] the passwords of operators.
+//! [`catalog`] changes what the stations work with. [`run`] holds the only `select!`, `sleep` and `spawn`.
 //! [`Engine`] is the handle that API, portal and command line hold.
 
 use std::fmt;
@@ -21,6 +22,7 @@ use klingel_store::{Reader, Store};
 pub mod accept;
 pub mod catalog;
 pub mod deliver;
+pub mod disclosure;
 pub mod door;
 pub mod fanout;
 pub mod keys;

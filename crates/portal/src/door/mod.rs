@@ -15,4 +15,4 @@ pub(crate) use boundary::{boundary, unknown_method, unknown_path};
 pub(crate) use posted::Posted;
 pub(crate) use seats::{Looking, Operator, Subject, Tenant, base_of};
 pub(crate) use session::{begin, end};
-pub(crate) use visit::{Theme, Visit, token_digest};
+pub(crate) use visit::{Theme, Visit};

@@ -62,12 +62,11 @@ pub fn verify(password: &str, hash: Option<&str>) -> bool {
     if password.len() > PASSWORD_BYTES_MAX {
         return false;
     }
-    match hash {
-        Some(hash) => argon2().verify_password(password.as_bytes(), hash).is_ok(),
-        None => {
-            std::hint::black_box(hash_with(password, &[0; SALT_BYTES]));
-            false
-        }
+    if let Some(hash) = hash {
+        argon2().verify_password(password.as_bytes(), hash).is_ok()
+    } else {
+        std::hint::black_box(hash_with(password, &[0; SALT_BYTES]));
+        false
     }
 }
 

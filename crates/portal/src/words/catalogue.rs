@@ -21,7 +21,7 @@ macro_rules! topics {
     };
 }
 
-topics!["frame", "door", "overview", "settings"];
+topics!["frame", "door", "overview", "settings", "inspector", "live"];
 
 /// All texts.
 pub(crate) struct Catalogue {

@@ -11,7 +11,7 @@ use klingel_api::{ApiState, Mounted, router_with};
 use klingel_engine::deliver::{OutboundRequest, Response, Sent, Transport};
 use klingel_engine::{Engine, Running, Settings, World, start};
 use klingel_model::{AppId, Clock as _, Dice as _, Environment, EnvironmentId, KeyDigest, Pass, PassScope};
-use klingel_portal::{Portal, PortalSettings};
+use klingel_portal::{Inspector, InspectorWorld, Portal, PortalSettings};
 use klingel_store::{Access as _, Catalog as _};
 use klingel_testkit::{FakeClock, MemoryStore, SeededDice};
 use serde_json::{Value, json};
@@ -42,6 +42,8 @@ pub(crate) struct House {
     pub(crate) network: Arc<Network>,
     pub(crate) environment_id: EnvironmentId,
     pub(crate) engine: Engine,
+    pub(crate) inspector: Inspector,
+    pub(crate) portal: Portal,
     router: Router,
     management: Router,
     _running: Running,
@@ -89,12 +91,31 @@ impl House {
             doors: vendor.doors.map(|routes| routes(engine.clone())),
         });
         let management = router_with(ApiState::new(engine.clone()), mounted.collect());
-        let router = Portal::new(engine.clone(), management.clone(), settings).router();
+        let inspector = Inspector::new(InspectorWorld {
+            store: Arc::clone(&store) as _,
+            dialects: klingel_dialects::all(),
+            clock: Arc::clone(&clock) as _,
+            dice: Arc::clone(&dice) as _,
+        });
+        let portal = Portal::new(engine.clone(), management.clone(), inspector.clone(), settings);
+        let router = portal.clone().router();
         let environment_id = EnvironmentId::new(clock.now(), &*dice);
         let environment =
             Environment { id: environment_id, name: "production".to_owned(), created_at: clock.now() };
         store.ensure_environment(environment).await.unwrap();
-        Self { clock, store, dice, network, environment_id, engine, router, management, _running: running }
+        Self {
+            clock,
+            store,
+            dice,
+            network,
+            environment_id,
+            engine,
+            inspector,
+            portal,
+            router,
+            management,
+            _running: running,
+        }
     }
 
     /// Calls the management API as an operator would.

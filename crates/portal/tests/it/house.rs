@@ -10,7 +10,7 @@ use http_body_util::BodyExt as _;
 use klingel_api::{ApiState, Mounted, router_with};
 use klingel_engine::deliver::{OutboundRequest, Response, Sent, Transport};
 use klingel_engine::{Engine, Running, Settings, World, start};
-use klingel_model::{AppId, Clock as _, Dice as _, Environment, EnvironmentId, KeyDigest, Pass, PassScope};
+use klingel_model::{AppId, Clock as _, Environment, EnvironmentId, Pass, PassScope};
 use klingel_portal::{Portal, PortalSettings};
 use klingel_store::{Access as _, Catalog as _};
 use klingel_testkit::{FakeClock, MemoryStore, SeededDice};

@@ -117,7 +117,10 @@ mod tests {
         let all = selected(&Args { from: None, only: None });
         assert_eq!(all.first(), Some(&Step::Tools));
         assert_eq!(all.last(), Some(&Step::Generated));
-        assert_eq!(selected(&Args { from: Some(Step::Test), only: None }), [Step::Test, Step::Browser, Step::Generated]);
+        assert_eq!(
+            selected(&Args { from: Some(Step::Test), only: None }),
+            [Step::Test, Step::Browser, Step::Generated]
+        );
         assert_eq!(selected(&Args { from: None, only: Some(Step::Clippy) }), [Step::Clippy]);
     }
 }

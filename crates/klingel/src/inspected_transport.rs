@@ -38,10 +38,13 @@ impl InspectedTransport {
             && own.port_or_known_default() == url.port_or_known_default()
             && url.username().is_empty()
             && url.password().is_none();
-        let token = url.path().strip_prefix(PATH).filter(|token| !token.is_empty() && !token.contains('/'))?;
+        let token =
+            url.path().strip_prefix(PATH).filter(|token| !token.is_empty() && !token.contains('/'))?;
         same.then(|| Address {
             token: token.to_owned(),
-            path: url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())),
+            path: url
+                .query()
+                .map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())),
             host: url.authority().to_owned(),
         })
     }
@@ -52,7 +55,9 @@ impl InspectedTransport {
             headers.insert(HOST, host);
         }
         headers.insert(CONTENT_LENGTH, HeaderValue::from(request.body.len()));
-        for (name, value) in request.headers.iter().filter(|(name, _)| *name != HOST && *name != CONTENT_LENGTH) {
+        for (name, value) in
+            request.headers.iter().filter(|(name, _)| *name != HOST && *name != CONTENT_LENGTH)
+        {
             headers.append(name.clone(), value.clone());
         }
         let fits = request.body.len() <= BODY_BYTES_MAX;
@@ -100,5 +105,98 @@ impl Transport for InspectedTransport {
 impl fmt::Debug for InspectedTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("InspectedTransport")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use klingel_model::{AppId, Application, Clock as _, Environment, EnvironmentId};
+    use klingel_portal::InspectorWorld;
+    use klingel_store::Catalog as _;
+    use klingel_testkit::{FakeClock, MemoryStore, SeededDice};
+
+    use super::*;
+
+    /// Remembers what would have gone out.
+    #[derive(Default)]
+    struct Outside(Mutex<Vec<String>>);
+
+    impl Transport for Outside {
+        fn send(&self, request: OutboundRequest) -> Sent<'_> {
+            self.0.lock().unwrap().push(request.url.to_string());
+            Box::pin(async {
+                Ok(Response { status: 204, headers: HeaderMap::new(), body: bytes::Bytes::new() })
+            })
+        }
+    }
+
+    async fn inspector() -> (Inspector, AppId) {
+        let clock = Arc::new(FakeClock::default());
+        let (store, dice) = (Arc::new(MemoryStore::new()), Arc::new(SeededDice::new(7)));
+        let now = clock.now();
+        let environment_id = EnvironmentId::new(now, &*dice);
+        let environment = Environment { id: environment_id, name: "test".to_owned(), created_at: now };
+        store.ensure_environment(environment).await.unwrap();
+        let application = Application {
+            id: AppId::new(now, &*dice),
+            environment_id,
+            uid: None,
+            name: "Shop".to_owned(),
+            dialect: "standard".to_owned(),
+            rate_limit_per_s: None,
+            metadata: BTreeMap::new(),
+            created_at: now,
+            updated_at: now,
+        };
+        let app_id = application.id;
+        store.add_application(application, None).await.unwrap();
+        let dialects = klingel_dialects::all();
+        (Inspector::new(InspectorWorld { store, dialects, clock, dice }), app_id)
+    }
+
+    fn to(url: &str) -> OutboundRequest {
+        OutboundRequest {
+            url: url.into(),
+            headers: HeaderMap::new(),
+            body: "{}".into(),
+            timeout: Duration::from_secs(15),
+        }
+    }
+
+    #[tokio::test]
+    async fn exactly_the_inspectors_address_stays_within_the_process() {
+        let (inspector, app_id) = inspector().await;
+        let token = inspector.renew(app_id).await.unwrap();
+        let outside = Arc::new(Outside::default());
+        let way = InspectedTransport::new(Arc::clone(&outside) as _, inspector, "http://127.0.0.1:8080");
+        for own in [
+            format!("http://127.0.0.1:8080/inspect/{token}"),
+            format!("http://127.0.0.1:8080/inspect/{token}?x=1"),
+            format!("http://127.0.0.1:8080/a/../inspect/{token}"),
+        ] {
+            assert_eq!(way.send(to(&own)).await.unwrap().status, 200, "{own}");
+        }
+        assert_eq!(way.send(to("http://127.0.0.1:8080/inspect/unknown")).await.unwrap().status, 404);
+        assert_eq!(*outside.0.lock().unwrap(), [] as [String; 0]);
+        let others = [
+            format!("https://127.0.0.1:8080/inspect/{token}"),
+            format!("http://127.0.0.1/inspect/{token}"),
+            format!("http://127.0.0.1:8081/inspect/{token}"),
+            format!("http://localhost:8080/inspect/{token}"),
+            format!("http://evil@127.0.0.1:8080/inspect/{token}"),
+            format!("http://127.0.0.1:8080/inspect/{token}/more"),
+            format!("http://127.0.0.1:8080/inspect/{token}/../../api/v1/app/"),
+            "http://127.0.0.1:8080/inspect/".to_owned(),
+            "http://127.0.0.1:8080/api/v1/app/".to_owned(),
+            "no url".to_owned(),
+        ];
+        for other in &others {
+            assert_eq!(way.send(to(other)).await.unwrap().status, 204, "{other}");
+        }
+        assert_eq!(*outside.0.lock().unwrap(), others);
     }
 }

@@ -107,7 +107,8 @@ fn of_endpoint(
     received: &Received<'_>,
     now: Micros,
 ) -> Vec<Verdict> {
-    let name = if endpoint.description.is_empty() { endpoint.id.to_string() } else { endpoint.description.clone() };
+    let name =
+        if endpoint.description.is_empty() { endpoint.id.to_string() } else { endpoint.description.clone() };
     let verdict = |verification| match verification {
         Verification::Genuine => Verdict::Genuine(name.clone()),
         Verification::Stale(distance) => Verdict::Stale(name.clone(), distance),

@@ -4,4 +4,6 @@
 
 mod access;
 mod house;
+mod inspector;
+mod live;
 mod settings;

@@ -21,7 +21,7 @@ macro_rules! topics {
     };
 }
 
-topics!["frame", "door", "overview", "application", "chart"];
+topics!["frame", "door", "overview", "settings", "chart"];
 
 /// All texts.
 pub(crate) struct Catalogue {

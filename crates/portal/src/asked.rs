@@ -44,7 +44,7 @@ impl Asked {
     }
 
     /// The address of this path with the same parameters, but this one.
-    pub(crate) fn with(&self, path: &str, name: &str, value: &str) -> String {
+    pub(crate) fn onward(&self, path: &str, name: &str, value: &str) -> String {
         let kept = self.0.iter().filter(|(known, _)| known != name);
         let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -68,6 +68,9 @@ mod tests {
     #[test]
     fn the_way_on_keeps_the_filters() {
         let asked = Asked::read("state=failing&after=1&text=a%26b");
-        assert_eq!(asked.with("/portal/endpoints", "after", "2"), "/portal/endpoints?state=failing&text=a%26b&after=2");
+        assert_eq!(
+            asked.onward("/portal/endpoints", "after", "2"),
+            "/portal/endpoints?state=failing&text=a%26b&after=2"
+        );
     }
 }

@@ -37,7 +37,8 @@ impl Portal {
         subject: &str,
     ) -> Result<(), Fault> {
         let environment_id = operator.environment_id;
-        self.note_line(Line { environment_id, app_id, holder: operator.visit.holder(), action, subject }).await
+        self.note_line(Line { environment_id, app_id, holder: operator.visit.holder(), action, subject })
+            .await
     }
 
     /// The same for whoever it may be.

@@ -1,5 +1,4 @@
 operate-search = Suchen
-operate-clear = Suche zurücksetzen
 operate-copy = Kopieren
 operate-copied = Kopiert
 operate-actions = Aktionen

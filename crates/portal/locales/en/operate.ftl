@@ -1,5 +1,4 @@
 operate-search = Search
-operate-clear = Reset the search
 operate-copy = Copy
 operate-copied = Copied
 operate-actions = Actions

@@ -58,8 +58,14 @@ pub(crate) async fn log_in(State(portal): State<Portal>, posted: Posted<Looking>
     // Within the turn: many guesses sent at once would otherwise all pass before the first was found wrong.
     let monotonic = portal.engine().world().clock.monotonic();
     if let Some(wait) = knocks.wait(name, monotonic) {
-        let minutes = wait.as_secs() / 60 + 1;
-        return form(&visit, StatusCode::TOO_MANY_REQUESTS, name, next, visit.words.count("login-wait", minutes));
+        let minutes = wait.as_secs().div_ceil(60);
+        return form(
+            &visit,
+            StatusCode::TOO_MANY_REQUESTS,
+            name,
+            next,
+            visit.words.count("login-wait", minutes),
+        );
     }
     let Some(operator) = recognised(&portal, name, filled.one("password").unwrap_or_default()).await? else {
         knocks.wrong(name, monotonic);

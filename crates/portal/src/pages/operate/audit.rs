@@ -50,7 +50,7 @@ pub(crate) async fn show(State(portal): State<Portal>, operator: Operator, asked
     let wanted = ListPage { limit: ROWS, after, order: Order::Descending };
     let found = portal.engine().world().store.audit(operator.environment_id, app_id, wanted).await?;
     let rows = found.items.into_iter().map(|(_, entry)| row(&frame, entry)).collect();
-    let next = found.resume.map(|seq| asked.with(PATH, "after", &seq.0.to_string()));
+    let next = found.resume.map(|seq| asked.onward(PATH, "after", &seq.0.to_string()));
     page(&Page { frame, search, rows, next })
 }
 

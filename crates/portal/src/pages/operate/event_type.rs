@@ -41,7 +41,11 @@ struct Filled {
 }
 
 /// The event type and its form.
-pub(crate) async fn show(State(portal): State<Portal>, operator: Operator, Path(name): Path<String>) -> Answer {
+pub(crate) async fn show(
+    State(portal): State<Portal>,
+    operator: Operator,
+    Path(name): Path<String>,
+) -> Answer {
     let event_type = find(&portal, &operator, &name).await?;
     let known = schemas::read(event_type.schemas_json.as_deref());
     let filled = Filled {

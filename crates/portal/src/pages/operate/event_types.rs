@@ -75,7 +75,7 @@ async fn draw(
     let frame = Frame::operator(operator, Section::EventTypes, "nav-event-types");
     let page = Page {
         rows: found.items.into_iter().map(|event_type| row(&frame, event_type)).collect(),
-        next: found.resume.map(|name| asked.with(PATH, "after", name.as_str())),
+        next: found.resume.map(|name| asked.onward(PATH, "after", name.as_str())),
         archived_too,
         refused: filled.refused.as_ref().and_then(|refused| refused.sentence.clone()).unwrap_or_default(),
         fields: fields(&frame, &filled),

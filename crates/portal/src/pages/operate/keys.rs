@@ -67,11 +67,8 @@ async fn draw(portal: &Portal, operator: &Operator, asked: &Asked, filled: Fille
     let found = portal.engine().reader().keys(operator.environment_id, wanted).await?;
     let frame = Frame::operator(operator, Section::Keys, "nav-keys");
     let (words, role) = (frame.words, filled.role.unwrap_or(Role::Publish));
-    let picks = ROLES.map(|(role, key)| Pick {
-        value: role.as_str().to_owned(),
-        label: words.t(key),
-        chosen: false,
-    });
+    let picks =
+        ROLES.map(|(role, key)| Pick { value: role.as_str().to_owned(), label: words.t(key), chosen: false });
     let mut label = FieldView::new("label", words.t("keys-label"), Look::Text).value(filled.label);
     label.hint = words.t("keys-label-hint");
     label.error = filled.error;
@@ -82,7 +79,7 @@ async fn draw(portal: &Portal, operator: &Operator, asked: &Asked, filled: Fille
             FieldView::new("role", words.t("keys-role"), Look::One(picks.into())).value(role.as_str()),
         ],
         rows: found.items.iter().map(|key| row(&frame, key)).collect(),
-        next: found.resume.map(|id| asked.with(PATH, "after", &id.to_string())),
+        next: found.resume.map(|id| asked.onward(PATH, "after", &id.to_string())),
         example: format!(
             "curl -H \"Authorization: Bearer {}\" {}/api/v1/app/",
             filled.made,

@@ -25,8 +25,11 @@ pub(super) fn field_name(version: &str) -> String {
 impl Typed {
     /// Reads what was typed in.
     pub(super) fn read(version: &str, text: Option<&str>) -> Self {
-        let mut typed =
-            Self { version: version.to_owned(), text: text.unwrap_or_default().to_owned(), fault: String::new() };
+        let mut typed = Self {
+            version: version.to_owned(),
+            text: text.unwrap_or_default().to_owned(),
+            fault: String::new(),
+        };
         match serde_json::from_str::<Map<String, Value>>(&typed.text) {
             Err(error) if !typed.text.trim().is_empty() => typed.fault = error.to_string(),
             _ => {}

@@ -53,7 +53,7 @@ pub(crate) async fn show(State(portal): State<Portal>, operator: Operator, asked
     let own = operator.visit.pass.as_ref().map(|pass| pass.digest);
     let live = found.items.into_iter().filter(|session| session.is_valid_at(now));
     let rows = live.map(|session| row(&frame, own, &session)).collect();
-    let next = found.resume.map(|key| asked.with(PATH, "after", &write_key(key)));
+    let next = found.resume.map(|key| asked.onward(PATH, "after", &write_key(key)));
     page(&Page { frame, rows, next })
 }
 

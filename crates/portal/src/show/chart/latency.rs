@@ -9,7 +9,8 @@ use crate::words::Words;
 
 /// Two curves. Where there was no attempt, they break off.
 pub(crate) fn latency(words: Words, title: String, time: Timeline<'_>) -> Picture {
-    let shown = |figure: Option<Duration>| figure.map_or_else(|| "–".to_owned(), |figure| span(words, figure));
+    let shown =
+        |figure: Option<Duration>| figure.map_or_else(|| "–".to_owned(), |figure| span(words, figure));
     let largest = |of: fn(&Slice) -> Option<Duration>| time.slices.iter().filter_map(of).max();
     let names = [words.t("chart-p50"), words.t("chart-p99")];
     let measures: [(Tone, fn(&Slice) -> Option<Duration>); 2] =

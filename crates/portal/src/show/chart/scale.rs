@@ -34,9 +34,17 @@ mod tests {
 
     #[test]
     fn tops_are_round_and_can_be_halved() {
-        for (largest, expected) in
-            [(0, 2), (1, 2), (3, 4), (9, 10), (10, 10), (11, 20), (81, 100), (1_234, 2_000), (u64::MAX, u64::MAX)]
-        {
+        for (largest, expected) in [
+            (0, 2),
+            (1, 2),
+            (3, 4),
+            (9, 10),
+            (10, 10),
+            (11, 20),
+            (81, 100),
+            (1_234, 2_000),
+            (u64::MAX, u64::MAX),
+        ] {
             assert_eq!(top(largest), expected, "{largest}");
         }
     }

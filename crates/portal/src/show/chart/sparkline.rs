@@ -20,7 +20,8 @@ pub(crate) fn sparkline(words: Words, time: Timeline<'_>) -> Sparkline {
     let label = words.with("chart-sparkline", &[("delivered", &good), ("failed", &bad)]);
     let both = |slice: &Slice| slice.delivered.saturating_add(slice.failed);
     let top = time.slices.iter().map(both).max().unwrap_or(0).max(1);
-    let mut drawn = columns(words, time, Tone::Good, top, |slice| slice.delivered.saturating_add(slice.failed));
+    let mut drawn =
+        columns(words, time, Tone::Good, top, |slice| slice.delivered.saturating_add(slice.failed));
     drawn.extend(columns(words, time, Tone::Bad, top, |slice| slice.failed));
     Sparkline { label, columns: drawn }
 }

@@ -50,7 +50,8 @@ fn every_figure_stands_in_the_table() {
     let cells: Vec<_> = picture.rows.iter().map(|row| row.cells.join(" ")).collect();
     assert_eq!(cells, ["0 3", "1,000 0"]);
     let edges: Vec<_> = picture.edges.iter().map(|at| at.machine.as_str()).collect();
-    let wanted = ["1970-01-01T00:00:00.000000Z", "1970-01-01T01:00:00.000000Z", "1970-01-01T02:00:00.000000Z"];
+    let wanted =
+        ["1970-01-01T00:00:00.000000Z", "1970-01-01T01:00:00.000000Z", "1970-01-01T02:00:00.000000Z"];
     assert_eq!(edges, wanted);
 }
 

@@ -1,10 +1,15 @@
 //! The audit log: who looked at or changed what in the portal.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use klingel_model::{AppId, AuditEntry, EnvironmentId, KeyDigest};
 
 use crate::Portal;
 use crate::door::{Operator, Tenant};
 use crate::fault::Fault;
+
+/// Bytes of a digest that tell a session from others.
+const NAME_BYTES: usize = 6;
 
 /// A line of the log, without the time.
 #[derive(Debug, Clone, Copy)]
@@ -58,5 +63,5 @@ impl Portal {
 
 /// What a session is called in the log and in lists: enough of its digest to tell it from others.
 pub(crate) fn session_name(digest: KeyDigest) -> String {
-    digest.0[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(&digest.0[..NAME_BYTES])
 }

@@ -98,7 +98,7 @@ mod tests {
             assert_eq!(knocks.wait("anna", at(second)), None);
             knocks.wrong("anna", at(second));
         }
-        assert_eq!(knocks.wait("anna", at(5)), Some(WAIT - at(1)));
+        assert_eq!(knocks.wait("anna", at(5)), Some(at(899)));
         assert_eq!(knocks.wait("berta", at(5)), None);
         assert_eq!(knocks.wait("anna", at(4) + WAIT), None);
         knocks.right("anna");

@@ -24,14 +24,14 @@ pub(crate) async fn enter(
     let opened = world.store.open_link(link, now, session.digest, session.expires_at).await?;
     let pass = opened.ok_or(Fault::UsedLink)?;
     let subject = session_name(session.digest);
-    let line = Line {
+    let entry = Line {
         environment_id: pass.environment_id,
         app_id: pass.scope.app_id(),
         holder: &pass.holder,
         action: "session.begin",
         subject: &subject,
     };
-    portal.note_line(line).await?;
+    portal.note_line(entry).await?;
     let mut response = see_other(&start_of(Some(&pass.scope)))?;
     session.hand_over(&portal, &headers, &mut response);
     Ok(response)

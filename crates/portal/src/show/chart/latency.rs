@@ -7,14 +7,16 @@ use super::{Curve, Picture, Plot, SIDE, Slice, Timeline, Tone, scale};
 use crate::show::time::span;
 use crate::words::Words;
 
+/// Which figure of a slice is meant.
+type Figure = fn(&Slice) -> Option<Duration>;
+
 /// Two curves. Where there was no attempt, they break off.
 pub(crate) fn latency(words: Words, title: String, time: Timeline<'_>) -> Picture {
     let shown =
         |figure: Option<Duration>| figure.map_or_else(|| "–".to_owned(), |figure| span(words, figure));
-    let largest = |of: fn(&Slice) -> Option<Duration>| time.slices.iter().filter_map(of).max();
+    let largest = |of: Figure| time.slices.iter().filter_map(of).max();
     let names = [words.t("chart-p50"), words.t("chart-p99")];
-    let measures: [(Tone, fn(&Slice) -> Option<Duration>); 2] =
-        [(Tone::Third, |slice| slice.p50), (Tone::Good, |slice| slice.p99)];
+    let measures: [(Tone, Figure); 2] = [(Tone::Third, |slice| slice.p50), (Tone::Good, |slice| slice.p99)];
     let slowest = measures.iter().filter_map(|(_, of)| largest(*of)).max().unwrap_or_default();
     let top_ms = scale::top(millis(slowest));
     let legend: Vec<_> = measures
@@ -49,7 +51,7 @@ fn millis(figure: Duration) -> u64 {
     u64::try_from(figure.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn path(time: Timeline<'_>, top_ms: u64, figure: fn(&Slice) -> Option<Duration>) -> String {
+fn path(time: Timeline<'_>, top_ms: u64, figure: Figure) -> String {
     let mut path = String::new();
     let mut drawing = false;
     for (number, slice) in time.slices.iter().enumerate() {

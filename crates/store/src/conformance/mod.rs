@@ -5,6 +5,7 @@
 //! from a counter, so that they go the same way every time.
 
 mod applications;
+mod backlog;
 mod calls;
 mod destinations;
 mod due;
@@ -18,6 +19,7 @@ mod lanes;
 mod lists;
 mod manual;
 mod once;
+mod overview;
 mod records;
 mod retention;
 mod scene;
@@ -74,6 +76,8 @@ pub fn all() -> &'static [Case] {
             lists::CASES,
             filters::CASES,
             destinations::CASES,
+            overview::CASES,
+            backlog::CASES,
             records::CASES,
             retention::CASES,
         ]

@@ -5,6 +5,7 @@
 
 mod catalog;
 mod intake;
+mod overview;
 mod queue;
 mod reader;
 mod records;

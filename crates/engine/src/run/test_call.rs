@@ -67,9 +67,8 @@ impl TestCalls {
         let to_this = under_way.get(&endpoint_id).copied().unwrap_or(0);
         if to_this >= TEST_CALLS_PER_ENDPOINT_MAX || under_way.values().sum::<usize>() >= TEST_CALLS_MAX {
             return Err(Refusal::Unavailable(format!(
-                "{to_this} test calls to this endpoint are under way, and so many to others that this one has to \
-                 wait for an answer to one of them (at most {TEST_CALLS_PER_ENDPOINT_MAX} to one endpoint, \
-                 {TEST_CALLS_MAX} in all)"
+                "too many test calls are under way; at most {TEST_CALLS_PER_ENDPOINT_MAX} to one endpoint and \
+                 {TEST_CALLS_MAX} in all may wait for their answers"
             )));
         }
         under_way.insert(endpoint_id, to_this + 1);
@@ -186,7 +185,7 @@ async fn send(
         return Err(Refusal::Unavailable("the test call was taken for another one".to_owned()));
     };
     let settlement = make(world, message, message_seq, target).await;
-    record(world, &settlement).await?;
+    keep(world, &settlement).await?;
     watch.tell(world, std::slice::from_ref(&settlement)).await;
     settlement.attempt.ok_or_else(|| Refusal::Internal("a test call without an attempt".to_owned()))
 }
@@ -214,7 +213,7 @@ async fn make(
     Settlement { key, attempt: Some(attempt), outcome, health: None }
 }
 
-async fn record(world: &World, settlement: &Settlement) -> Result<(), Refusal> {
+async fn keep(world: &World, settlement: &Settlement) -> Result<(), Refusal> {
     let mut tries = 1;
     while let Err(error) = world.store.settle(vec![settlement.clone()]).await {
         tracing::error!(%error, "recording a test call failed");

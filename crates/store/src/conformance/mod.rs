@@ -4,7 +4,9 @@
 //! wrong panics. Cases ask only through the verbs, wait for nothing but their answers, and take their instants and ids
 //! from a counter, so that they go the same way every time.
 
+mod access;
 mod applications;
+mod audit;
 mod backlog;
 mod calls;
 mod destinations;
@@ -80,6 +82,8 @@ pub fn all() -> &'static [Case] {
             backlog::CASES,
             records::CASES,
             retention::CASES,
+            access::CASES,
+            audit::CASES,
         ]
         .concat()
     });

@@ -24,7 +24,9 @@ use axum::Router;
 use klingel_engine::Engine;
 
 mod answer;
+mod asked;
 mod assets;
+mod audit;
 mod door;
 mod fault;
 mod form;
@@ -32,6 +34,7 @@ mod frame;
 mod inspector;
 mod live;
 mod management;
+mod once;
 mod pages;
 mod settings;
 mod show;
@@ -52,6 +55,7 @@ struct Inner {
     inspector: Inspector,
     settings: PortalSettings,
     streams: live::Streams,
+    knocks: door::knocks::Knocks,
 }
 
 impl Portal {
@@ -59,7 +63,8 @@ impl Portal {
     /// `inspector` is the one that the engine's own requests come to.
     pub fn new(engine: Engine, management: Router, inspector: Inspector, settings: PortalSettings) -> Self {
         let streams = live::Streams::new();
-        Self { inner: Arc::new(Inner { engine, management, inspector, settings, streams }) }
+        let knocks = door::knocks::Knocks::default();
+        Self { inner: Arc::new(Inner { engine, management, inspector, settings, streams, knocks }) }
     }
 
     /// Ends the live views, so that a server that stops does not wait for them.

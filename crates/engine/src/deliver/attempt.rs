@@ -9,6 +9,7 @@ use super::dialect::{Sending, Verdict};
 use super::transport::{Failure, Response};
 use crate::World;
 use crate::queue::Launch;
+use crate::settings::Settings;
 
 /// An attempt as it happened, not yet judged against the schedule.
 #[derive(Debug)]
@@ -27,8 +28,8 @@ pub struct Made {
     pub verdict: Verdict,
 }
 
-/// Makes an attempt. Bounded by the request's time-out, which the transport keeps.
-pub async fn make(world: &World, launch: &Launch) -> Made {
+/// Makes an attempt. Bounded by the dialect's time-out and [`Settings::attempt_timeout_max`]; the transport keeps it.
+pub async fn make(world: &World, settings: &Settings, launch: &Launch) -> Made {
     let (clock, target) = (&world.clock, &launch.target);
     let started_at = clock.now();
     let begun = clock.monotonic();
@@ -48,7 +49,8 @@ pub async fn make(world: &World, launch: &Launch) -> Made {
         target.dialect.write(&sending).map_err(|unsendable| unsendable.0)
     };
     let (outcome, verdict) = match written {
-        Ok(request) => {
+        Ok(mut request) => {
+            request.timeout = request.timeout.min(settings.attempt_timeout_max);
             let outcome = world.transport.send(request).await;
             let verdict = target.dialect.read(&outcome, clock.now());
             (outcome, verdict)

@@ -5,6 +5,8 @@ mod cli;
 mod crash;
 mod demo;
 mod full_disk;
+mod holes;
+mod hostile;
 mod http_limits;
 mod metrics;
 mod publishers;

@@ -90,6 +90,26 @@ impl House {
         self.folder.path().join("k.sqlite")
     }
 
+    /// A house with a copy of what lies in this one's store at this moment.
+    pub fn copy(&self) -> Self {
+        let copy = Self { variables: self.variables.clone(), ..Self::new() };
+        for suffix in ["", "-wal", ".key"] {
+            let name = format!("k.sqlite{suffix}");
+            std::fs::copy(self.folder.path().join(&name), copy.folder.path().join(&name))
+                .expect("the store's files can be read");
+        }
+        copy
+    }
+
+    /// Keeps everybody else from writing to the store, as another process in a long transaction does, until it is
+    /// dropped.
+    pub fn lock(&self) -> rusqlite::Connection {
+        let other = rusqlite::Connection::open(self.store_path()).expect("the store exists");
+        other.busy_timeout(PATIENCE).expect("a patience can be set");
+        other.execute_batch("BEGIN IMMEDIATE").expect("its turn comes");
+        other
+    }
+
     /// Makes a key to the environment `test`.
     pub async fn key(&self, role: &str) -> String {
         let store = self.store();
@@ -167,6 +187,21 @@ impl Server {
         let mut news = self.output.news.subscribe();
         let waiting = news.wait_for(|()| self.output.text().contains(wanted));
         tokio::time::timeout(PATIENCE, waiting).await.expect("it writes that").expect("it is read");
+    }
+
+    /// Waits until its output holds this text so many times.
+    pub async fn wrote_times(&self, wanted: &str, times: usize) {
+        let mut news = self.output.news.subscribe();
+        let waiting = news.wait_for(|()| self.output.text().matches(wanted).count() >= times);
+        tokio::time::timeout(PATIENCE, waiting).await.expect("it writes that").expect("it is read");
+    }
+
+    /// The most memory that it has held so far, in KiB.
+    pub fn memory_peak_kib(&self) -> u64 {
+        let id = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("the system tells");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("it has a peak");
+        line.trim().trim_end_matches(" kB").parse().expect("a number of KiB")
     }
 
     /// A caller of its API.

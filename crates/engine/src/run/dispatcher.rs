@@ -128,6 +128,8 @@ impl Dispatcher {
             }
             let turn = self.lanes.turn(self.shared.world.clock.now(), monotonic);
             measure::lanes(self.lanes.under_way(), self.lanes.held_bytes());
+            #[cfg(test)]
+            self.lanes.note_held();
             wake = turn.wake_at.map_or(SLEEP_MAX, |at| at.saturating_sub(monotonic)).min(SLEEP_MAX);
             self.carry_out(turn);
         }

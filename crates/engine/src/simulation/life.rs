@@ -17,10 +17,10 @@ use crate::{Limits, Publish, Refusal, Settings, World, start};
 
 /// Longest time after which everything must be settled once all is well: the longest wait, what the clock was set back
 /// by, and time to work it off.
-const HEALED_FOR: Duration = Duration::from_hours(2);
+const HEALED_FOR: Duration = Duration::from_hours(1);
 const PAYLOAD: &[u8] = b"{}";
 /// How far the wall clock jumps.
-const JUMP_US: i64 = 1_200_000_000;
+const JUMP_US: i64 = 200_000_000;
 
 /// Lives until a crash, or, in the last life, until everything has had time to settle.
 pub(super) fn live(world: &SimWorld, last: bool) {
@@ -32,7 +32,7 @@ pub(super) fn live(world: &SimWorld, last: bool) {
         world.watch.begun_life(bounds(&settings));
         let running = start(engine_world(world), settings);
         let engine = running.engine();
-        for _ in 0..6 + world.fate.below(30) {
+        for _ in 0..8 + world.fate.below(40) {
             step(world, &engine).await;
         }
         if last {

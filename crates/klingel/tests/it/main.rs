@@ -2,9 +2,8 @@
 
 mod api;
 mod cli;
-mod crash;
 mod demo;
-mod full_disk;
+mod faults;
 mod holes;
 mod hostile;
 mod http_limits;

@@ -4,6 +4,7 @@ mod api;
 mod cli;
 mod demo;
 mod faults;
+mod fuzz;
 mod holes;
 mod hostile;
 mod http_limits;

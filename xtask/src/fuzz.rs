@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::command::run_command;
 use crate::failure::Failure;
@@ -38,11 +39,12 @@ impl Default for Args {
 /// Builds the targets and runs them one after the other. New inputs go to `target/fuzz/`; the kept corpus is only read.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let targets = targets(args.target.as_deref())?;
-    build()?;
+    let host = host()?;
+    build(&host)?;
     for target in &targets {
         let found = folder().join("target/fuzz/corpus").join(target);
         fs::create_dir_all(&found).map_err(Failure::while_doing(format!("make {}", found.display())))?;
-        let mut command = std::process::Command::new(folder().join("target/fuzz/release").join(target));
+        let mut command = Command::new(folder().join("target/fuzz").join(&host).join("release").join(target));
         command
             .arg(format!("-max_total_time={}", args.seconds))
             .arg(format!("-max_len={INPUT_BYTES_MAX}"))
@@ -82,7 +84,17 @@ fn targets(wanted: Option<&str>) -> Result<Vec<String>, Failure> {
     }
 }
 
-fn build() -> Result<(), Failure> {
+/// This machine as the compiler names it. Naming it keeps the flags away from build scripts, which libFuzzer is not
+/// linked to.
+fn host() -> Result<String, Failure> {
+    let output =
+        Command::new("rustc").arg("-vV").output().map_err(Failure::while_doing("start `rustc -vV`"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().find_map(|line| line.strip_prefix("host: "));
+    line.map(str::to_owned).ok_or_else(|| Failure::new("`rustc -vV` names no host"))
+}
+
+fn build(host: &str) -> Result<(), Failure> {
     // What libFuzzer needs of the compiler: a counter for each edge, the table of their places, and the operands of
     // comparisons, with which it guesses magic numbers.
     const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -92,7 +104,7 @@ fn build() -> Result<(), Failure> {
     let mut command = repository::cargo();
     command
         .args(["build", "--release", "--locked", "--features", "libfuzzer", "--bins"])
-        .args(["--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz"])
+        .args(["--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz", "--target", host])
         .env("RUSTFLAGS", FLAGS);
     run_command(command, "fuzzing needs a C++ compiler beside the C compiler")
 }

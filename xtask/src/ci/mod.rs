@@ -2,6 +2,7 @@
 //!
 //! Everything the steps print goes to standard output, so that one stream holds the whole story in its true order.
 
+mod browser;
 mod checks;
 mod generated;
 mod report;
@@ -46,6 +47,8 @@ enum Step {
     Doc,
     /// All tests (cargo-nextest if installed, otherwise `cargo test`)
     Test,
+    /// The portal in a real browser (`e2e/`)
+    Browser,
     /// Generated files in docs/ are what the code generates
     Generated,
     /// `cargo xtask torture`, with --long only
@@ -74,6 +77,7 @@ impl Step {
             Step::Clippy => checks::clippy().map(|()| Outcome::Passed),
             Step::Doc => checks::doc().map(|()| Outcome::Passed),
             Step::Test => run_tests::run().map(|()| Outcome::Passed),
+            Step::Browser => browser::run().map(|()| Outcome::Passed),
             Step::Generated => generated::run().map(|()| Outcome::Passed),
             Step::Torture => torture::run(&torture::Args::default()).map(|()| Outcome::Passed),
             Step::Fuzz => fuzz::run(&fuzz::Args::default()).map(|()| Outcome::Passed),
@@ -129,7 +133,7 @@ mod tests {
         assert_eq!(all.last(), Some(&Step::Generated));
         assert_eq!(
             selected(&Args { from: Some(Step::Test), only: None, long: false }),
-            [Step::Test, Step::Generated]
+            [Step::Test, Step::Browser, Step::Generated]
         );
         assert_eq!(selected(&Args { from: None, only: Some(Step::Clippy), long: false }), [Step::Clippy]);
         let long = selected(&Args { from: None, only: None, long: true });

@@ -4,7 +4,10 @@
 //! wrong panics. Cases ask only through the verbs, wait for nothing but their answers, and take their instants and ids
 //! from a counter, so that they go the same way every time.
 
+mod access;
 mod applications;
+mod audit;
+mod backlog;
 mod calls;
 mod destinations;
 mod due;
@@ -18,6 +21,7 @@ mod lanes;
 mod lists;
 mod manual;
 mod once;
+mod overview;
 mod records;
 mod retention;
 mod scene;
@@ -74,8 +78,12 @@ pub fn all() -> &'static [Case] {
             lists::CASES,
             filters::CASES,
             destinations::CASES,
+            overview::CASES,
+            backlog::CASES,
             records::CASES,
             retention::CASES,
+            access::CASES,
+            audit::CASES,
         ]
         .concat()
     });

@@ -9,7 +9,6 @@ use super::dialect::{Sending, Verdict};
 use super::transport::{Failure, Response};
 use crate::World;
 use crate::queue::Launch;
-use crate::settings::Settings;
 
 /// An attempt as it happened, not yet judged against the schedule.
 #[derive(Debug)]
@@ -28,8 +27,8 @@ pub struct Made {
     pub verdict: Verdict,
 }
 
-/// Makes an attempt. Bounded by the dialect's time-out and [`Settings::attempt_timeout_max`]; the transport keeps it.
-pub async fn make(world: &World, settings: &Settings, launch: &Launch) -> Made {
+/// Makes an attempt. Bounded by the dialect's time-out and by `timeout_max`; the transport keeps it.
+pub async fn make(world: &World, timeout_max: Duration, launch: &Launch) -> Made {
     let (clock, target) = (&world.clock, &launch.target);
     let started_at = clock.now();
     let begun = clock.monotonic();
@@ -50,7 +49,7 @@ pub async fn make(world: &World, settings: &Settings, launch: &Launch) -> Made {
     };
     let (outcome, verdict) = match written {
         Ok(mut request) => {
-            request.timeout = request.timeout.min(settings.attempt_timeout_max);
+            request.timeout = request.timeout.min(timeout_max);
             let outcome = world.transport.send(request).await;
             let verdict = target.dialect.read(&outcome, clock.now());
             (outcome, verdict)

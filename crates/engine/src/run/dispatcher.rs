@@ -201,7 +201,7 @@ impl Dispatcher {
 
 async fn attempt(shared: Arc<Shared>, launch: Launch) {
     let world = &shared.world;
-    let made = deliver::make(world, &shared.settings, &launch).await;
+    let made = deliver::make(world, shared.settings.attempt_timeout_max, &launch).await;
     let (number, succeeded, class) = (made.number, made.delivered(), made.error_class());
     measure::attempted(made.duration, class);
     let now = world.clock.now();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{config_check, demo, doctor, generated, key, migrate, send, serve, verify};
+use crate::commands::{config_check, demo, doctor, generated, inspect, key, migrate, send, serve, verify};
 use crate::config::{Config, Loaded, Overrides, load};
 use crate::failure::Failure;
 
@@ -37,6 +37,7 @@ pub enum Command {
     Key(key::Key),
     Send(send::Send),
     Verify(verify::Verify),
+    Inspect(inspect::Inspect),
     #[command(subcommand)]
     Config(ConfigCommand),
     Doctor(doctor::Doctor),

@@ -8,6 +8,7 @@ mod fuzz;
 mod holes;
 mod hostile;
 mod http_limits;
+mod inspect;
 mod metrics;
 mod publishers;
 mod secrets;

@@ -2,18 +2,19 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 
+use crate::inspector::{PATH, receive};
 use crate::{Portal, assets, door};
 
 mod application;
-mod applications;
 mod enter;
 pub(crate) mod faulty;
 mod home;
+mod inspector;
 mod login;
 mod logout;
-mod overview;
+mod operate;
 mod preferences;
 mod settings;
 
@@ -22,14 +23,15 @@ type Routes = Vec<(&'static str, MethodRouter<Portal>)>;
 /// Which path leads to which page. Every path works with and without a slash at its end.
 pub(crate) fn routes(portal: Portal) -> Router {
     let mut router = Router::new();
-    for (path, methods) in at_the_door().into_iter().chain(of_operators()).chain(of_applications()) {
+    for (path, methods) in at_the_door().into_iter().chain(operate::routes()).chain(of_applications()) {
         router = router.route(&format!("{path}/"), methods.clone()).route(path, methods);
     }
     router
         .route("/portal/assets/{version}/{name}", get(assets::serve))
-        .route("/portal/{*path}", axum::routing::any(door::unknown_path))
+        .route("/portal/{*path}", any(door::unknown_path))
         .method_not_allowed_fallback(door::unknown_method)
         .layer(from_fn_with_state(portal.clone(), door::boundary))
+        .route(&format!("{PATH}{{token}}"), any(receive::receive))
         .with_state(portal)
 }
 
@@ -37,19 +39,21 @@ fn at_the_door() -> Routes {
     vec![
         ("/portal", get(home::go)),
         ("/portal/in/{token}", get(enter::enter)),
-        ("/portal/login", get(login::show)),
+        ("/portal/login", get(login::show).post(login::log_in)),
         ("/portal/logout", post(logout::log_out)),
         ("/portal/preferences", post(preferences::prefer)),
     ]
 }
 
-fn of_operators() -> Routes {
-    vec![("/portal/overview", get(overview::show)), ("/portal/apps", get(applications::show))]
-}
-
 fn of_applications() -> Routes {
     vec![
         ("/portal/apps/{app_id}", get(application::show)),
+        ("/portal/apps/{app_id}/inspector", get(inspector::show)),
+        ("/portal/apps/{app_id}/inspector/address", post(inspector::address)),
+        ("/portal/apps/{app_id}/inspector/answer", post(inspector::answer)),
+        ("/portal/apps/{app_id}/inspector/clear", post(inspector::clear)),
+        ("/portal/apps/{app_id}/inspector/live", get(inspector::live)),
+        ("/portal/apps/{app_id}/inspector/rows/{number}", get(inspector::row)),
         ("/portal/apps/{app_id}/settings", get(settings::show).post(settings::change)),
         ("/portal/apps/{app_id}/settings/delete", post(settings::delete)),
     ]

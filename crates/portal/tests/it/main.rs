@@ -3,5 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod access;
+mod event_types;
 mod house;
+mod inspector;
+mod keys;
+mod live;
+mod login;
+mod sessions;
 mod settings;

@@ -1,6 +1,7 @@
 //! The only `select!`, `sleep` and `spawn` of the engine.
 //!
-//! Three loops: the [`dispatcher`] turns the lanes, the [`recorder`] settles in batches, the [`chores`] keep up.
+//! Four loops: the [`dispatcher`] turns the lanes, the [`recorder`] settles in batches, the [`chores`] keep up, and
+//! [`statistics`] are written now and then.
 //! Between them are bounded queues. Nudges (hand-offs, changes) may be lost: they only save time, and a sweep of the
 //! store finds what they would have said. What attempts report is never lost.
 
@@ -24,9 +25,11 @@ use crate::simulation::planted::{self, Bug};
 mod chores;
 mod dispatcher;
 mod recorder;
+mod statistics;
 
 use dispatcher::Dispatcher;
 use recorder::Recorder;
+use statistics::Statistics;
 
 /// Reports of attempts, reads and recordings that wait for the dispatcher.
 const REPORTS_MAX: usize = 4096;
@@ -99,6 +102,8 @@ pub struct Running {
     dispatcher: JoinHandle<()>,
     recorder: JoinHandle<()>,
     chores: JoinHandle<()>,
+    statistics: Statistics,
+    statistics_loop: JoinHandle<()>,
 }
 
 /// Starts the engine on the current tokio runtime. What the store holds unsettled is found and sent.
@@ -110,12 +115,14 @@ pub fn start(world: World, settings: Settings) -> Running {
     let (settlements, settlements_in) = mpsc::channel(settings.settle_batch_max * 2);
     let nudge = Nudge { news, dropped: Arc::new(AtomicBool::new(false)) };
     let (stop, hurry, attempts) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+    let statistics = Statistics::default();
     let recorder = Recorder {
         world: Arc::clone(&world),
         settings: Arc::clone(&settings),
         catalogue: Arc::clone(&catalogue),
         settlements: settlements_in,
         reports: reports.clone(),
+        statistics: statistics.clone(),
     };
     let dispatcher = Dispatcher::new(
         Arc::clone(&world),
@@ -126,11 +133,14 @@ pub fn start(world: World, settings: Settings) -> Running {
         attempts.clone(),
     );
     let chores = chores::run(Arc::clone(&world), Arc::clone(&settings), stop.clone());
+    let statistics_loop = statistics.clone().run(Arc::clone(&world), stop.clone());
     Running {
         engine: Engine { world, settings, catalogue, nudge },
         dispatcher: tokio::spawn(dispatcher.run(stop.clone())),
         recorder: tokio::spawn(recorder.run(hurry.clone())),
         chores: tokio::spawn(chores),
+        statistics_loop: tokio::spawn(statistics_loop),
+        statistics,
         stop,
         hurry,
         attempts,
@@ -161,6 +171,12 @@ impl Running {
         }
         self.dispatcher.abort();
         finish(self.chores).await;
+        finish(self.statistics_loop).await;
+        if tokio::time::timeout(deadline, self.statistics.flush(&self.engine.world)).await.is_err() {
+            tracing::warn!(
+                "stopped at the shutdown deadline; the last seconds of the statistics are not written"
+            );
+        }
         Stopped { cut_off }
     }
 }

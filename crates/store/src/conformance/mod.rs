@@ -24,6 +24,7 @@ mod records;
 mod retention;
 mod scene;
 mod settle;
+mod stats;
 mod walls;
 
 use std::future::Future;
@@ -80,6 +81,7 @@ pub fn all() -> &'static [Case] {
             retention::CASES,
             access::CASES,
             audit::CASES,
+            stats::CASES,
         ]
         .concat()
     });

@@ -8,12 +8,12 @@ use crate::keys;
 
 /// How long an operator has to open his link.
 pub const OPERATOR_LINK_FOR: Duration = Duration::from_mins(10);
-/// Shortest access of a customer: link and session together.
-pub const CUSTOMER_LINK_FOR_MIN: Duration = Duration::from_mins(1);
-/// Longest access of a customer.
-pub const CUSTOMER_LINK_FOR_MAX: Duration = Duration::from_hours(7 * 24);
-/// A customer's access when nobody says how long, as client libraries expect it.
-pub const CUSTOMER_LINK_FOR: Duration = CUSTOMER_LINK_FOR_MAX;
+/// Shortest access of a customer, link and session together, in seconds.
+pub const CUSTOMER_ACCESS_S_MIN: u32 = 60;
+/// Longest access of a customer, in seconds.
+pub const CUSTOMER_ACCESS_S_MAX: u32 = 7 * 24 * 60 * 60;
+/// A customer's access when nobody says how long, in seconds; client libraries expect a week.
+pub const CUSTOMER_ACCESS_S: u32 = CUSTOMER_ACCESS_S_MAX;
 
 /// What a link is to open.
 #[derive(Debug, Clone, PartialEq, Eq)]

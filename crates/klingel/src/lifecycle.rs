@@ -77,7 +77,8 @@ impl Server {
         let metrics = if config.metrics { Some(telemetry::metrics::start()?) } else { None };
         let world = wiring::world(config, machine)?;
         let running = klingel_engine::start(world, config.engine.clone());
-        let portal = PortalSettings { public_url: format!("http://{address}"), ..PortalSettings::default() };
+        let portal =
+            PortalSettings { public_url: config.public_url_at(address), ..PortalSettings::default() };
         let router: Router = wiring::router(running.engine(), portal, metrics.clone());
         let stop = CancellationToken::new();
         let accepting =

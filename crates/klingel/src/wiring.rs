@@ -78,7 +78,7 @@ pub fn router(engine: Engine, portal: PortalSettings, metrics: Option<Prometheus
         doors: vendor.doors.map(|routes| routes(engine.clone())),
     });
     let mounted = mounted.collect();
-    let api = klingel_api::router_with(ApiState::new(engine.clone()), mounted);
+    let api = klingel_api::router_with(ApiState::new(engine.clone(), portal.public_url.clone()), mounted);
     let portal = Portal::new(engine, api.clone(), portal);
     let api = api.merge(portal.router());
     match metrics {

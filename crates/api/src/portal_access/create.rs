@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
-use klingel_engine::link::{self, CUSTOMER_LINK_FOR, CUSTOMER_LINK_FOR_MAX, CUSTOMER_LINK_FOR_MIN, Wanted};
+use klingel_engine::link::{self, CUSTOMER_ACCESS_S, CUSTOMER_ACCESS_S_MAX, CUSTOMER_ACCESS_S_MIN, Wanted};
 use klingel_model::PassScope;
 use klingel_store::{Answer, Once};
 use serde::Serialize;
@@ -30,7 +30,7 @@ const HOLDER: &str = "app-portal-access";
 pub(crate) struct AppPortalAccessIn {
     /// When access ends, in seconds from now: the link opens nothing from then on, and the session that it opened ends.
     #[schema(required = false, default = 604_800, minimum = 60, maximum = 604_800)]
-    expiry: u64,
+    expiry: u32,
     /// Whether nothing may be changed.
     #[schema(required = false, default = false)]
     read_only: bool,
@@ -39,11 +39,11 @@ pub(crate) struct AppPortalAccessIn {
 impl AppPortalAccessIn {
     fn read(body: &[u8]) -> Result<Self, Problem> {
         let mut fields = Fields::of_optional(body)?;
-        let bounds = CUSTOMER_LINK_FOR_MIN.as_secs()..=CUSTOMER_LINK_FOR_MAX.as_secs();
+        let bounds = CUSTOMER_ACCESS_S_MIN..=CUSTOMER_ACCESS_S_MAX;
         let expiry = fields.optional("expiry", rules::integer(bounds));
         let read_only = fields.optional("readOnly", rules::flag);
         fields.finish(Some(Self {
-            expiry: expiry.unwrap_or(CUSTOMER_LINK_FOR.as_secs()),
+            expiry: expiry.unwrap_or(CUSTOMER_ACCESS_S),
             read_only: read_only.unwrap_or(false),
         }))
     }
@@ -93,7 +93,7 @@ pub(crate) async fn create(
         scope: PassScope::Application(application.id),
         holder: HOLDER.to_owned(),
         read_only: access.read_only,
-        valid_for: Duration::from_secs(access.expiry),
+        valid_for: Duration::from_secs(access.expiry.into()),
     };
     let (token, pass) = link::new(wanted, &*world.clock, &*world.dice);
     world.store.add_link(pass).await?;

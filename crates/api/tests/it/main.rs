@@ -19,3 +19,4 @@ mod messages;
 mod operations;
 mod paging;
 mod portal_access;
+mod send_example;

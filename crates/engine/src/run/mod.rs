@@ -26,10 +26,17 @@ mod chores;
 mod dispatcher;
 mod recorder;
 mod statistics;
+pub mod test_call;
+pub mod watch;
 
 use dispatcher::Dispatcher;
 use recorder::Recorder;
 use statistics::Statistics;
+use test_call::TestCalls;
+use watch::Watch;
+
+pub use test_call::TestCall;
+pub use watch::AttemptNews;
 
 /// Reports of attempts, reads and recordings that wait for the dispatcher.
 const REPORTS_MAX: usize = 4096;
@@ -116,6 +123,7 @@ pub fn start(world: World, settings: Settings) -> Running {
     let nudge = Nudge { news, dropped: Arc::new(AtomicBool::new(false)) };
     let (stop, hurry, attempts) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     let statistics = Statistics::default();
+    let watch = Watch::new();
     let recorder = Recorder {
         world: Arc::clone(&world),
         settings: Arc::clone(&settings),
@@ -123,6 +131,7 @@ pub fn start(world: World, settings: Settings) -> Running {
         settlements: settlements_in,
         reports: reports.clone(),
         statistics: statistics.clone(),
+        watch: watch.clone(),
     };
     let dispatcher = Dispatcher::new(
         Arc::clone(&world),
@@ -135,7 +144,14 @@ pub fn start(world: World, settings: Settings) -> Running {
     let chores = chores::run(Arc::clone(&world), Arc::clone(&settings), stop.clone());
     let statistics_loop = statistics.clone().run(Arc::clone(&world), stop.clone());
     Running {
-        engine: Engine { world, settings, catalogue, nudge },
+        engine: Engine {
+            world,
+            settings,
+            catalogue,
+            nudge,
+            test_calls: TestCalls::new(attempts.clone(), statistics.clone()),
+            watch,
+        },
         dispatcher: tokio::spawn(dispatcher.run(stop.clone())),
         recorder: tokio::spawn(recorder.run(hurry.clone())),
         chores: tokio::spawn(chores),

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::dispatcher::{Recorded, Report};
 use super::statistics::Statistics;
+use super::watch::Watch;
 use crate::fanout::Catalogue;
 use crate::settings::Settings;
 use crate::{World, measure};
@@ -25,6 +26,7 @@ pub(super) struct Recorder {
     pub(super) settlements: mpsc::Receiver<Settlement>,
     pub(super) reports: mpsc::Sender<Report>,
     pub(super) statistics: Statistics,
+    pub(super) watch: Watch,
 }
 
 impl Recorder {
@@ -50,6 +52,7 @@ impl Recorder {
             }
             if is_recorded {
                 self.statistics.count(&self.world, &batch).await;
+                self.watch.tell(&self.world, &batch).await;
             }
         }
     }

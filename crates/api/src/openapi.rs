@@ -11,7 +11,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi, ToSchema};
 
-use crate::{answer, application, attempt, endpoint, event_type, filter, health, message, problem};
+use crate::{answer, application, attempt, dialect, endpoint, event_type, filter, health, message, problem};
 
 const BEARER: &str = "bearer";
 
@@ -29,6 +29,7 @@ const BEARER: &str = "bearer";
         (name = "Endpoint", description = "URLs that want messages"),
         (name = "Message", description = "What happened"),
         (name = "Message Attempt", description = "What was sent, and what came back"),
+        (name = "Dialect", description = "The vendors' ways, as data for forms and lists"),
         (name = "Health", description = "Whether Klingel works"),
     ),
     paths(
@@ -67,6 +68,8 @@ const BEARER: &str = "bearer";
         attempt::get::get,
         attempt::expunge::expunge,
         attempt::resend::resend,
+        dialect::list::list,
+        dialect::get::get,
         health::get,
     ),
     components(schemas(problem::ErrorOut, problem::FaultsOut, attempt::attempted_destinations::Standing)),

@@ -273,6 +273,7 @@ fn erase_messages(
     Ok(false)
 }
 
-fn sql_limit(limit: usize) -> i64 {
+/// A number of rows as SQLite takes it.
+pub(crate) fn sql_limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }

@@ -11,7 +11,9 @@ use crate::settings::Settings;
 
 mod answers;
 mod applications;
+mod audit;
 mod erasure;
+mod passes;
 mod payloads;
 mod retention;
 
@@ -40,11 +42,13 @@ pub fn all(world: &World) -> Vec<Chore> {
     house().into_iter().chain(dialects.copied()).collect()
 }
 
-fn house() -> [Chore; 4] {
+fn house() -> [Chore; 6] {
     [
         Chore { name: "erasure", turn: |world, settings| Box::pin(erasure::turn(world, settings)) },
         Chore { name: "payloads", turn: |world, settings| Box::pin(payloads::turn(world, settings)) },
         Chore { name: "retention", turn: |world, settings| Box::pin(retention::turn(world, settings)) },
         Chore { name: "answers", turn: |world, settings| Box::pin(answers::turn(world, settings)) },
+        Chore { name: "passes", turn: |world, settings| Box::pin(passes::turn(world, settings)) },
+        Chore { name: "audit", turn: |world, settings| Box::pin(audit::turn(world, settings)) },
     ]
 }

@@ -56,7 +56,7 @@ pub fn complaints(vendors: &[Vendor], dice: &dyn Dice) -> Vec<String> {
                 complain(format!("the prefix {prefix} must be a path of the vendor's own, such as /name/"));
             }
             let same = |known: &&str| known.starts_with(prefix) || prefix.starts_with(*known);
-            if prefixes.iter().any(|known| same(known)) {
+            if prefixes.iter().any(same) {
                 complain(format!("another vendor has paths below the prefix {prefix} already"));
             }
             prefixes.insert(*prefix);

@@ -198,15 +198,15 @@ async fn take(world: &CommandWorld, app_id: AppId, given: &ArgMatches) -> Result
         .map_err(|error| Refusal::Invalid("jwks", format!("{} cannot be read: {error}", path.display())))?;
     let jwks = serde_json::from_slice(&text)
         .map_err(|_| Refusal::Invalid("jwks", format!("{} is no JSON", path.display())))?;
-    let (issuer, audience) =
+    let (name, audience) =
         (one(given, "issuer").unwrap_or_default(), one(given, "audience").unwrap_or_default());
-    issuer::save(&*world.store, &*world.clock, app_id, &Issuer { issuer, audience, jwks }).await
+    issuer::save(&*world.store, &*world.clock, app_id, &Issuer { name, audience, jwks }).await
 }
 
 async fn issuers(world: &CommandWorld, app_id: AppId) -> Result<String, Refusal> {
     let all = issuer::list(&*world.store, app_id).await?;
     let lines =
-        all.iter().map(|kept| format!("{}  {}  {}", kept.key, kept.document.issuer, kept.document.audience));
+        all.iter().map(|kept| format!("{}  {}  {}", kept.key, kept.document.name, kept.document.audience));
     Ok(lines.collect::<Vec<String>>().join("\n"))
 }
 

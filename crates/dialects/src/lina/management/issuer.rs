@@ -22,7 +22,7 @@ fn shown(id: &str, issuer: &Issuer) -> Value {
     let keys = issuer.jwks["keys"].as_array().into_iter().flatten().map(|key| &key["kid"]);
     json!({
         "id": id,
-        "issuer": issuer.issuer,
+        "issuer": issuer.name,
         "audience": issuer.audience,
         "keyIds": keys.collect::<Vec<_>>(),
     })

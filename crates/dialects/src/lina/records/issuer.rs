@@ -33,7 +33,8 @@ const COORDINATE_BYTES: usize = 32;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Issuer {
     /// The claim `iss`, to the letter.
-    pub issuer: String,
+    #[serde(rename = "issuer")]
+    pub name: String,
     /// What the claim `aud` must hold.
     pub audience: String,
     /// The issuer's public keys.
@@ -72,7 +73,7 @@ impl Issuer {
     }
 
     fn check(&self) -> Result<(), Refusal> {
-        for (field, text) in [("issuer", &self.issuer), ("audience", &self.audience)] {
+        for (field, text) in [("issuer", &self.name), ("audience", &self.audience)] {
             if text.is_empty() || text.chars().count() > TEXT_CHARS_MAX {
                 return Err(Refusal::Invalid(field, format!("must have 1 to {TEXT_CHARS_MAX} characters")));
             }
@@ -141,7 +142,7 @@ pub async fn save(
     issuer: &Issuer,
 ) -> Result<String, Refusal> {
     issuer.check()?;
-    let id = id_of(&issuer.issuer, &issuer.audience);
+    let id = id_of(&issuer.name, &issuer.audience);
     let known = store.records_with_key(KIND, &id).await.map_err(|error| Refusal::of(error, "issuer"))?;
     if known.iter().any(|record| record.app_id != app_id) {
         return Err(Refusal::Conflict(

@@ -4,6 +4,8 @@ use aws_lc_rs::hmac;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use klingel_dialects::http_rules;
@@ -42,7 +44,7 @@ pub struct Postcard;
 fn stamp(key: &SecretKey, body: &[u8]) -> String {
     let SecretKey::Opaque(secret) = key else { return String::new() };
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), body);
-    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    STANDARD.encode(tag)
 }
 
 /// Whether a receiver with this secret takes the request for genuine.
@@ -62,7 +64,7 @@ impl Dialect for Postcard {
         let mut headers = HeaderMap::new();
         headers.insert("content-type", http::HeaderValue::from_static("text/plain"));
         if let Some(secret) = sending.endpoint.secrets.first() {
-            headers.insert(STAMP, stamp(&secret.key, &body).parse().expect("digits are a header"));
+            headers.insert(STAMP, stamp(&secret.key, &body).parse().expect("base64 is a header"));
         }
         let timeout = std::time::Duration::from_secs(10);
         Ok(OutboundRequest { url: sending.endpoint.url.as_str().into(), headers, body, timeout })

@@ -86,7 +86,7 @@ impl Stage for Scene<'_> {
         Box::pin(async move {
             let (status, answer) = self.caller.call(&call).await?;
             let path = call.path.replace(&self.application, "/api/v1/app/{app}");
-            self.show(format_args!("    {:<6} {path}  {status}", call.method.as_str()))?;
+            show(format_args!("    {:<6} {path}  {status}", call.method.as_str()))?;
             if (200..300).contains(&status) {
                 Ok(answer)
             } else {
@@ -104,12 +104,10 @@ impl Stage for Scene<'_> {
     }
 
     fn tell(&self, sentence: &str) -> Result<(), String> {
-        self.show(format_args!("  {sentence}"))
+        show(format_args!("  {sentence}"))
     }
 }
 
-impl Scene<'_> {
-    fn show(&self, line: std::fmt::Arguments<'_>) -> Result<(), String> {
-        output::line(line).map_err(|failure| failure.to_string())
-    }
+fn show(line: std::fmt::Arguments<'_>) -> Result<(), String> {
+    output::line(line).map_err(|failure| failure.to_string())
 }

@@ -6,6 +6,7 @@ mod fake;
 mod house;
 
 use klingel_dialects::{CommandWorld, Vendor, complaints, vendors};
+use klingel_engine::deliver::{Received, Verification};
 use klingel_model::{Role, SecretKey};
 use klingel_testkit::SeededDice;
 use serde_json::json;
@@ -50,7 +51,10 @@ async fn what_it_hands_over_is_mounted_by_the_ordinary_seam() {
     assert_eq!(status, 202, "the feed takes a publish key");
     let arrival = house.arrival().await;
     assert_eq!(arrival.body, "Grüße");
-    assert!(fake::is_stamped(&arrival, &SecretKey::Opaque("glue".to_owned())));
+    let received = Received { headers: &arrival.headers, body: &arrival.body };
+    let (glue, now) = (SecretKey::Opaque("glue".to_owned()), house.world.clock.now());
+    let judged = house.world.dialect("postcard").unwrap().verify(&received, &glue, now);
+    assert_eq!(judged, Verification::Genuine);
 
     let (_, other) = house.call(&admin, "POST", "/api/v1/app", r#"{"name":"S"}"#).await;
     let strange = format!("/api/v1/app/{}/postcard/address", other["id"].as_str().unwrap());

@@ -11,8 +11,8 @@ use http::{HeaderMap, StatusCode};
 use klingel_dialects::http_rules;
 use klingel_dialects::{Command, CommandRun, CommandWorld, Golden, Signature, Vendor};
 use klingel_engine::deliver::{
-    Description, Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, Unsendable, Verdict,
-    Words,
+    Description, Dialect, Failure, OutboundRequest, Received, Response, Sending, UnfitSecret, Unsendable,
+    Verdict, Verification, Words,
 };
 use klingel_engine::door::Managed;
 use klingel_engine::{Engine, Publish};
@@ -33,7 +33,7 @@ pub fn vendor() -> Vendor {
         management: Some(|engine| Router::new().route("/address", get(show).put(put)).with_state(engine)),
         feed: Some(|engine| Router::new().route("/card", post(card)).with_state(engine)),
         command: Some(Command { arguments: || clap::Command::new("postcard").about("Postcards"), run }),
-        ..Vendor::new(Postcard, include_str!("README.md"), GOLDEN, Signature::Verified(is_stamped))
+        ..Vendor::new(Postcard, include_str!("README.md"), GOLDEN, Signature::Verified)
     }
 }
 
@@ -45,11 +45,6 @@ fn stamp(key: &SecretKey, body: &[u8]) -> String {
     let SecretKey::Opaque(secret) = key else { return String::new() };
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), body);
     STANDARD.encode(tag)
-}
-
-/// Whether a receiver with this secret takes the request for genuine.
-pub fn is_stamped(request: &OutboundRequest, key: &SecretKey) -> bool {
-    request.headers.get(STAMP).is_some_and(|found| found.as_bytes() == stamp(key, &request.body).as_bytes())
 }
 
 impl Dialect for Postcard {
@@ -84,6 +79,16 @@ impl Dialect for Postcard {
 
     fn parse_secret(&self, text: &str) -> Result<SecretKey, UnfitSecret> {
         Ok(SecretKey::Opaque(text.to_owned()))
+    }
+
+    fn verify(&self, received: &Received<'_>, secret: &SecretKey, _: Micros) -> Verification {
+        match received.headers.get(STAMP) {
+            Some(found) if found.as_bytes() == stamp(secret, received.body).as_bytes() => {
+                Verification::Genuine
+            }
+            Some(_) => Verification::Wrong,
+            None => Verification::Missing,
+        }
     }
 
     fn description(&self) -> Description {

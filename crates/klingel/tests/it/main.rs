@@ -4,6 +4,7 @@ mod api;
 mod cli;
 mod crash;
 mod demo;
+mod examples;
 mod full_disk;
 mod http_limits;
 mod metrics;

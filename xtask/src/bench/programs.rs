@@ -61,21 +61,14 @@ impl Programs {
     /// Builds everything and runs this chore again with its release build: a debug build of the driver would take the
     /// processor time that the server needs.
     pub fn build_and_hand_over() -> Result<(), Failure> {
-        let builds: [&[&str]; 2] = [
-            &["-p", "xtask", "-p", "klingel"],
-            &["-p", "klingel-store-sqlite", "--example", "least_code", "--example", "seed"],
-        ];
-        for packages in builds {
-            let status = repository::cargo()
-                .args(["build", "--release", "--locked"])
-                .args(packages)
-                .status()
-                .map_err(Failure::while_doing("start `cargo build`"))?;
-            if !status.success() {
-                return Err(Failure::new(format!(
-                    "the release build ended with {status}; its message is above"
-                )));
-            }
+        // One call: cargo chooses the features of the libraries for all of it, and would build them again for another.
+        let status = repository::cargo()
+            .args(["build", "--release", "--locked", "-p", "xtask", "-p", "klingel", "--bins"])
+            .args(["-p", "klingel-store-sqlite", "--example", "least_code", "--example", "seed"])
+            .status()
+            .map_err(Failure::while_doing("start `cargo build`"))?;
+        if !status.success() {
+            return Err(Failure::new(format!("the release build ended with {status}; its message is above")));
         }
         hand_over(&Self::find()?.release.join("xtask"))
     }

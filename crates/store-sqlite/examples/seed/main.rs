@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::ffi::OsString;
+use std::fs::File;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -40,6 +41,9 @@ fn main() -> Result<(), Failure> {
         backlog(&db, wanted.backlog, usize::try_from(wanted.payload_bytes)?)?;
     }
     db.execute_batch("PRAGMA journal_mode = WAL")?;
+    drop(db);
+    // Or the first commits of the server would wait until the disk has taken in all of it.
+    File::open(&wanted.database)?.sync_all()?;
     Ok(())
 }
 

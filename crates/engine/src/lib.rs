@@ -37,6 +37,7 @@ pub use settings::{Limits, Settings};
 
 use deliver::{Dialect, Transport};
 use fanout::Catalogue;
+use measure::Meters;
 use run::Nudge;
 
 /// Everything the engine needs of the world.
@@ -68,6 +69,7 @@ pub struct Engine {
     pub(crate) settings: Arc<Settings>,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) nudge: Nudge,
+    pub(crate) meters: Arc<Meters>,
 }
 
 impl Engine {

@@ -60,6 +60,9 @@ pub struct Args {
     /// Processes of that server on this machine, for processor time and memory; comma-separated
     #[arg(long, value_name = "PID", value_delimiter = ',', requires = "against")]
     server_pid: Vec<u32>,
+    /// Measure the build that is handed out (profile dist), which takes minutes to make, instead of the release build
+    #[arg(long, global = true)]
+    dist: bool,
     /// Set by the bench for its own release build
     #[arg(long, hide = true, global = true)]
     built: bool,
@@ -74,9 +77,9 @@ enum Command {
 /// Builds, measures, prints. Fails if an accepted message did not arrive or the server did not end in order.
 pub fn run(args: &Args) -> Result<(), Failure> {
     if !args.built {
-        return Programs::build_and_hand_over();
+        return Programs::build_and_hand_over(args.dist);
     }
-    let bench = Bench::new()?;
+    let bench = Bench::new(args.dist)?;
     match &args.command {
         Some(Command::Suite(suite)) => suite::run(&bench, suite),
         None => run_one(&bench, args),

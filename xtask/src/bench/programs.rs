@@ -7,19 +7,19 @@ use super::server::{Home, Program};
 use crate::failure::Failure;
 use crate::repository;
 
-/// Where the release builds are.
+/// Where the builds are that are measured.
 #[derive(Clone, Debug)]
 pub struct Programs {
     release: PathBuf,
 }
 
 impl Programs {
-    /// Finds cargo's release folder.
-    pub fn find() -> Result<Self, Failure> {
+    /// Finds cargo's folder of the release build, or of the one that is handed out.
+    pub fn find(dist: bool) -> Result<Self, Failure> {
         let metadata = repository::metadata()?;
         let target = metadata["target_directory"].as_str().map(PathBuf::from);
         let target = target.ok_or_else(|| Failure::new("cargo names no target directory"))?;
-        Ok(Self { release: target.join("release") })
+        Ok(Self { release: target.join(profile(dist)) })
     }
 
     /// Where they are.
@@ -60,18 +60,23 @@ impl Programs {
 
     /// Builds everything and runs this chore again with its release build: a debug build of the driver would take the
     /// processor time that the server needs.
-    pub fn build_and_hand_over() -> Result<(), Failure> {
+    pub fn build_and_hand_over(dist: bool) -> Result<(), Failure> {
         // One call: cargo chooses the features of the libraries for all of it, and would build them again for another.
         let status = repository::cargo()
-            .args(["build", "--release", "--locked", "-p", "xtask", "-p", "klingel", "--bins"])
+            .args(["build", "--profile", profile(dist), "--locked", "-p", "xtask", "-p", "klingel", "--bins"])
             .args(["-p", "klingel-store-sqlite", "--example", "least_code", "--example", "seed"])
             .status()
             .map_err(Failure::while_doing("start `cargo build`"))?;
         if !status.success() {
             return Err(Failure::new(format!("the release build ended with {status}; its message is above")));
         }
-        hand_over(&Self::find()?.release.join("xtask"))
+        hand_over(&Self::find(dist)?.release.join("xtask"))
     }
+}
+
+/// The profile's name, which is its folder's.
+fn profile(dist: bool) -> &'static str {
+    if dist { "dist" } else { "release" }
 }
 
 fn hand_over(program: &Path) -> Result<(), Failure> {

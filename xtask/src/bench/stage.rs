@@ -32,13 +32,13 @@ pub struct Stage<'a> {
 }
 
 impl Bench {
-    /// With the release builds that there are, and one thread for driver and receiver.
-    pub fn new() -> Result<Self, Failure> {
+    /// With the builds that there are, and one thread for driver and receiver.
+    pub fn new(dist: bool) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(Failure::while_doing("start the driver's runtime"))?;
-        Ok(Self { programs: Programs::find()?, runtime })
+        Ok(Self { programs: Programs::find(dist)?, runtime })
     }
 
     /// Starts the program on an empty store, makes applications and endpoints, and fills the store.

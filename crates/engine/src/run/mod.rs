@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::fanout::{Catalogue, Target};
+use crate::measure::Meters;
 use crate::settings::Settings;
 use crate::{Engine, World};
 
@@ -108,6 +109,7 @@ pub fn start(world: World, settings: Settings) -> Running {
     let (news, news_in) = mpsc::channel(settings.nudges_max);
     let (reports, reports_in) = mpsc::channel(REPORTS_MAX);
     let (settlements, settlements_in) = mpsc::channel(settings.settle_batch_max * 2);
+    let meters = Arc::new(Meters::new());
     let nudge = Nudge { news, dropped: Arc::new(AtomicBool::new(false)) };
     let (stop, hurry, attempts) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     let recorder = Recorder {
@@ -124,10 +126,11 @@ pub fn start(world: World, settings: Settings) -> Running {
         dispatcher::Wires { news: news_in, reports_in, reports, settlements },
         Arc::clone(&nudge.dropped),
         attempts.clone(),
+        Arc::clone(&meters),
     );
     let chores = chores::run(Arc::clone(&world), Arc::clone(&settings), stop.clone());
     Running {
-        engine: Engine { world, settings, catalogue, nudge },
+        engine: Engine { world, settings, catalogue, nudge, meters },
         dispatcher: tokio::spawn(dispatcher.run(stop.clone())),
         recorder: tokio::spawn(recorder.run(hurry.clone())),
         chores: tokio::spawn(chores),

@@ -35,7 +35,7 @@ impl<A: Access> FromRequest<ApiState> for Submitted<A> {
 
     async fn from_request(request: Request, api: &ApiState) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let caller = Caller::of(&parts.headers, api).await?;
+        let caller = Caller::of(&parts.headers, &parts.extensions, api).await?;
         let bytes_max = api.engine().settings().limits.body_bytes_max;
         let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse().ok());
         if announced.is_some_and(|length: u64| length > bytes_max as u64) {

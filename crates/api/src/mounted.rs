@@ -59,14 +59,14 @@ async fn admit(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let headers = request.headers();
+    let (headers, extensions) = (request.headers(), request.extensions());
     let reading = matches!(*request.method(), Method::GET | Method::HEAD);
     let environment_id = if reading {
-        Caller::<Read>::of(headers, &door.api).await?.environment_id
+        Caller::<Read>::of(headers, extensions, &door.api).await?.environment_id
     } else if door.feed {
-        Caller::<Publish>::of(headers, &door.api).await?.environment_id
+        Caller::<Publish>::of(headers, extensions, &door.api).await?.environment_id
     } else {
-        Caller::<Manage>::of(headers, &door.api).await?.environment_id
+        Caller::<Manage>::of(headers, extensions, &door.api).await?.environment_id
     };
     let app = path.iter().find(|(name, _)| *name == "app_id").map_or("", |(_, value)| value);
     let application = find::application(&door.api, environment_id, app).await?;

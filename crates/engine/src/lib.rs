@@ -8,6 +8,8 @@
 //! 5. [`record`]: settle — outcomes in batches, retry or give up, endpoint health
 //! 6. [`upkeep`]: chores — retention, expiry, erasure
 //!
+//! [`disclosure`] lets people decide to whom their data go, in dialects that send such data.
+//! [`keys`] makes and recognises keys and passes, [`password`] the passwords of operators.
 //! [`catalog`] changes what the stations work with. [`run`] holds the only `select!`, `sleep` and `spawn`.
 //! [`Engine`] is the handle that API, portal and command line hold.
 
@@ -20,9 +22,12 @@ use klingel_store::{Reader, Store};
 pub mod accept;
 pub mod catalog;
 pub mod deliver;
+pub mod disclosure;
 pub mod door;
 pub mod fanout;
+pub mod keys;
 pub mod measure;
+pub mod password;
 pub mod queue;
 pub mod record;
 pub mod refusal;

@@ -41,6 +41,8 @@ pub struct Settings {
     pub upkeep_every: Duration,
     /// How long messages and attempts are kept.
     pub retention: Duration,
+    /// How long the portal's audit log is kept.
+    pub audit_retention: Duration,
     /// How long an idempotency key is remembered.
     pub idempotency_for: Duration,
 }
@@ -112,6 +114,7 @@ impl Default for Settings {
             sweep_every: Duration::from_secs(30),
             upkeep_every: Duration::from_mins(10),
             retention: Duration::from_hours(90 * 24),
+            audit_retention: Duration::from_hours(365 * 24),
             idempotency_for: Duration::from_hours(24),
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use klingel_engine::{Engine, Running};
+use klingel_portal::PortalSettings;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -76,7 +77,8 @@ impl Server {
         let metrics = if config.metrics { Some(telemetry::metrics::start()?) } else { None };
         let world = wiring::world(config, machine)?;
         let running = klingel_engine::start(world, config.engine.clone());
-        let router: Router = wiring::router(running.engine(), metrics.clone());
+        let portal = PortalSettings { public_url: format!("http://{address}"), ..PortalSettings::default() };
+        let router: Router = wiring::router(running.engine(), portal, metrics.clone());
         let stop = CancellationToken::new();
         let accepting =
             tokio::spawn(http_server::accept(listener, router, Limits::from(config), stop.clone()));

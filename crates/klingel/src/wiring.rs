@@ -10,6 +10,7 @@ use klingel_engine::deliver::Transport;
 use klingel_engine::{Engine, World};
 use klingel_model::{Clock, Dice};
 use klingel_outbound::{Client, ClientConfig};
+use klingel_portal::{Portal, PortalSettings};
 use klingel_store_sqlite::{Migration, OpenOptions, SqliteStore};
 use metrics_exporter_prometheus::PrometheusHandle;
 
@@ -68,8 +69,8 @@ pub fn world(config: &Config, machine: Machine) -> Result<World, Failure> {
     })
 }
 
-/// What answers requests: the management API, and the metrics if they are wanted.
-pub fn router(engine: Engine, metrics: Option<PrometheusHandle>) -> Router {
+/// What answers requests: the management API, the portal, and the metrics if they are wanted.
+pub fn router(engine: Engine, portal: PortalSettings, metrics: Option<PrometheusHandle>) -> Router {
     let mounted = klingel_dialects::vendors().into_iter().map(|vendor| Mounted {
         name: vendor.name(),
         management: vendor.management.map(|routes| routes(engine.clone())),
@@ -77,7 +78,9 @@ pub fn router(engine: Engine, metrics: Option<PrometheusHandle>) -> Router {
         doors: vendor.doors.map(|routes| routes(engine.clone())),
     });
     let mounted = mounted.collect();
-    let api = klingel_api::router_with(ApiState::new(engine), mounted);
+    let api = klingel_api::router_with(ApiState::new(engine.clone()), mounted);
+    let portal = Portal::new(engine, api.clone(), portal);
+    let api = api.merge(portal.router());
     match metrics {
         Some(figures) => {
             const TEXT: (http::HeaderName, &str) = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");

@@ -3,8 +3,8 @@
 use crate::id::{ApiKeyId, EnvironmentId};
 use crate::time::Micros;
 
-/// SHA-256 of a key's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// SHA-256 of a key's text, or of a pass's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyDigest(pub [u8; 32]);
 
 /// What a key may do.

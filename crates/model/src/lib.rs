@@ -8,13 +8,14 @@
 //! - [`retry`]: the schedule by which a failed delivery is tried again
 //! - [`secret`]: signing secrets in the Standard Webhooks text form
 //! - one file per noun: [`environment`], [`application`], [`event_type`], [`endpoint`], [`message`], [`delivery`],
-//!   [`attempt`], [`api_key`]
+//!   [`attempt`], [`api_key`], [`pass`], [`operator`], [`audit`]
 //!
 //! Wire, row and view types are not here: they live at their edges and are converted by hand.
 
 pub mod api_key;
 pub mod application;
 pub mod attempt;
+pub mod audit;
 pub mod delivery;
 pub mod dice;
 pub mod endpoint;
@@ -23,6 +24,8 @@ pub mod event_type;
 pub mod id;
 pub mod message;
 pub mod name;
+pub mod operator;
+pub mod pass;
 pub mod retry;
 pub mod secret;
 pub mod time;
@@ -30,6 +33,7 @@ pub mod time;
 pub use api_key::{ApiKey, KeyDigest, Role};
 pub use application::Application;
 pub use attempt::{Attempt, AttemptStatus, ErrorClass, Trigger};
+pub use audit::{AuditEntry, AuditSeq};
 pub use delivery::{Delivery, DeliveryKey, DeliveryState};
 pub use dice::Dice;
 pub use endpoint::{Endpoint, EndpointHealth};
@@ -38,6 +42,8 @@ pub use event_type::EventType;
 pub use id::{ApiKeyId, AppId, AttemptId, EndpointId, EnvironmentId, EventTypeId, Id, MessageId};
 pub use message::{Message, MessageSeq};
 pub use name::{ChannelName, EventTypeName, InvalidName, Uid};
+pub use operator::Operator;
+pub use pass::{Pass, PassScope};
 pub use retry::{Jitter, RetrySchedule};
 pub use secret::{SecretKey, SigningSecret};
 pub use time::{Clock, Micros};

@@ -17,11 +17,12 @@
 //! - `open`, `migrate`: the file, its settings, its schema
 //! - `writer`, `job`, `inbox`, `room`: the writer's thread
 //! - `readers`: the readers' threads
-//! - `intake`, `queue`, `settle`, `catalog`, `reader`, `upkeep`: the verbs, as in the crate `klingel-store`
+//! - `intake`, `queue`, `settle`, `catalog`, `reader`, `access`, `upkeep`: the verbs, as in the crate `klingel-store`
 //! - `rows`: rows and the nouns they stand for
 //!
 //! The tables and the reasons for them are in `docs/decisions/0002-sqlite-layout.md`.
 
+mod access;
 mod catalog;
 mod depth;
 mod fault;

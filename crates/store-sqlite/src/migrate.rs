@@ -23,6 +23,7 @@ pub struct Migration {
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") },
     Migration { number: 2, name: "records", sql: include_str!("../migrations/0002_records.sql") },
+    Migration { number: 3, name: "portal", sql: include_str!("../migrations/0003_portal.sql") },
 ];
 
 /// Why a database cannot be brought up to date.

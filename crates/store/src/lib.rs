@@ -8,6 +8,7 @@
 //! - [`Catalog`]: applications, endpoints, event types, environments, keys
 //! - [`Reader`]: everything that is shown
 //! - [`Records`]: documents of the dialects
+//! - [`Access`]: who may open the portal, and who did what there
 //! - [`Upkeep`]: what chores do: retention, expiry, erasure
 //!
 //! Lookups give `Option`; a write that finds its row gone gives [`Error::Gone`]. [`conformance`] is the list of cases
@@ -16,6 +17,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+pub mod access;
 pub mod catalog;
 pub mod conformance;
 pub mod error;
@@ -27,6 +29,7 @@ pub mod records;
 pub mod sealing;
 pub mod upkeep;
 
+pub use access::{Access, SessionKey};
 pub use catalog::{Answer, Catalog, Once, OnceKey, Written};
 pub use error::Error;
 pub use intake::{Admission, Admitted, Intake};
@@ -36,12 +39,12 @@ pub use reader::{
     AppRef, AttemptFilter, Destination, EndpointRef, MessageFilter, MessageRef, QueueDepth, Reader,
 };
 pub use records::{Expected, Record, RecordChange, RecordPage, RecordRange, Records};
-pub use upkeep::{Retired, Upkeep};
+pub use upkeep::{Retired, RetiredOf, Upkeep};
 
 /// What a verb gives: a future that can be sent between threads.
 pub type Verb<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 /// A whole store. Implemented by itself for everything that implements the parts.
-pub trait Store: Intake + Queue + Catalog + Records + Reader + Upkeep {}
+pub trait Store: Intake + Queue + Catalog + Records + Reader + Access + Upkeep {}
 
-impl<S: Intake + Queue + Catalog + Records + Reader + Upkeep> Store for S {}
+impl<S: Intake + Queue + Catalog + Records + Reader + Access + Upkeep> Store for S {}

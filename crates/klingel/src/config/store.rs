@@ -49,5 +49,14 @@ pub const SECTION: Section = Section {
                 std::time::Duration::from_mins(1)..=std::time::Duration::from_hours(24 * 3650),
             ),
         },
+        Setting {
+            name: "audit_retention",
+            doc: "How long the portal's audit log is kept: who revealed or changed what. It outlives the applications \
+                  it speaks of.",
+            place: Place::Span(
+                |c| &mut c.engine.audit_retention,
+                std::time::Duration::from_mins(1)..=std::time::Duration::from_hours(24 * 3650),
+            ),
+        },
     ],
 };

@@ -4,6 +4,7 @@ use klingel_model::{AppId, Application, Micros, Uid};
 use klingel_store::Error;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use crate::access::end_with_application;
 use crate::fault::Fault;
 use crate::rows::to_json;
 use crate::upkeep::{ERASING_APPLICATION, ERASING_ENDPOINT};
@@ -57,7 +58,7 @@ pub(super) fn replace(db: &Connection, application: &Application, expected: Micr
     Ok(())
 }
 
-/// The rows of application and endpoints, secrets included, go at once; what hangs on them is erased in steps.
+/// The rows of application, endpoints and passes, secrets included, go at once; what hangs on them is erased in steps.
 pub(super) fn delete(db: &Connection, id: AppId) -> Result<(), Fault> {
     let id = id.to_bytes();
     if db.prepare_cached("DELETE FROM application WHERE id = ?1")?.execute([id])? == 0 {
@@ -68,7 +69,7 @@ pub(super) fn delete(db: &Connection, id: AppId) -> Result<(), Fault> {
     db.prepare_cached("INSERT INTO erasing (kind, id) SELECT ?1, id FROM endpoint WHERE app_id = ?2")?
         .execute(params![ERASING_ENDPOINT, id])?;
     db.prepare_cached("DELETE FROM endpoint WHERE app_id = ?1")?.execute([id])?;
-    Ok(())
+    end_with_application(db, id)
 }
 
 fn check_uid(db: &Connection, application: &Application) -> Result<(), Fault> {

@@ -4,7 +4,9 @@
 //! wrong panics. Cases ask only through the verbs, wait for nothing but their answers, and take their instants and ids
 //! from a counter, so that they go the same way every time.
 
+mod access;
 mod applications;
+mod audit;
 mod calls;
 mod destinations;
 mod due;
@@ -76,6 +78,8 @@ pub fn all() -> &'static [Case] {
             destinations::CASES,
             records::CASES,
             retention::CASES,
+            access::CASES,
+            audit::CASES,
         ]
         .concat()
     });

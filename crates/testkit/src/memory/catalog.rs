@@ -71,6 +71,7 @@ impl Catalog for MemoryStore {
             state.erasing_applications.insert(id);
             let endpoints = state.endpoints.extract_if(.., |_, endpoint| endpoint.app_id == id);
             state.erasing_endpoints.extend(endpoints.map(|(id, _)| id));
+            state.end_passes(|pass| pass.scope.app_id() == Some(id));
             Ok(())
         })
     }

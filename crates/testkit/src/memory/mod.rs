@@ -3,6 +3,7 @@
 //! A row is visible while its owner is in the map of the living: a message while its application is, a delivery while
 //! its endpoint is. What has lost its owner waits in `erasing_*` until [`klingel_store::Upkeep::erase_deleted`].
 
+mod access;
 mod catalog;
 mod intake;
 mod queue;
@@ -14,8 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use klingel_model::{
-    ApiKey, ApiKeyId, AppId, Application, Attempt, AttemptId, Delivery, DeliveryKey, Endpoint, EndpointId,
-    Environment, EnvironmentId, EventType, EventTypeName, Message, MessageId, MessageSeq, Micros, Uid,
+    ApiKey, ApiKeyId, AppId, Application, Attempt, AttemptId, AuditEntry, AuditSeq, Delivery, DeliveryKey,
+    Endpoint, EndpointId, Environment, EnvironmentId, EventType, EventTypeName, KeyDigest, Message,
+    MessageId, MessageSeq, Micros, Operator, Pass, Uid,
 };
 use klingel_store::{Answer, Error, OnceKey, Record, Verb};
 
@@ -39,6 +41,11 @@ struct State {
     attempts: BTreeMap<(MessageId, AttemptId), Attempt>,
     once: BTreeMap<[u8; 32], Kept>,
     records: BTreeMap<(AppId, String, String), Record>,
+    links: BTreeMap<KeyDigest, Pass>,
+    sessions: BTreeMap<KeyDigest, Pass>,
+    operators: BTreeMap<String, Operator>,
+    last_audit_seq: i64,
+    audit: BTreeMap<AuditSeq, AuditEntry>,
     erasing_applications: BTreeSet<AppId>,
     erasing_endpoints: BTreeSet<EndpointId>,
     probed_at: Option<Micros>,

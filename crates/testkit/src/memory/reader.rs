@@ -268,7 +268,7 @@ fn passes_message(message: &Message, filter: &MessageFilter) -> bool {
 }
 
 /// One page of a map, in the page's direction; `show` gives `None` for what a filter holds back.
-fn list<K: Ord + Clone, V, T>(
+pub(super) fn list<K: Ord + Clone, V, T>(
     rows: &BTreeMap<K, V>,
     page: &Page<K>,
     show: impl Fn(&K, &V) -> Option<T>,

@@ -1,0 +1,18 @@
+//! Who looks, and what he may see.
+//!
+//! A handler's signature says whom it serves: [`Looking`] everybody, [`Operator`] an operator, [`Tenant`] an operator
+//! or the customer of the application in the path, [`Subject`] the person whose data it is. A form arrives as
+//! [`Posted`] of one of them, after its token was compared.
+
+mod boundary;
+pub(crate) mod cookies;
+pub(crate) mod posted;
+mod seats;
+mod session;
+mod visit;
+
+pub(crate) use boundary::{boundary, unknown_method, unknown_path};
+pub(crate) use posted::Posted;
+pub(crate) use seats::{Looking, Operator, Subject, Tenant, base_of};
+pub(crate) use session::{begin, end};
+pub(crate) use visit::{Theme, Visit};

@@ -1,0 +1,73 @@
+//! The portal: HTML for operators, customers and the people whose data it is, in German and English.
+//!
+//! A request goes this way:
+//!
+//! 1. [`door`]: which session it belongs to, what that session may see, whether a form is genuine; the headers that
+//!    keep browsers safe
+//! 2. [`pages`]: one page, one file, one template. Reads go to the store's `Reader`; writes go through [`management`],
+//!    the same operations that every client of the JSON interface calls, so that no rule stands twice
+//! 3. [`words`]: every text of the page from `locales/{de,en}`; what belongs to a dialect comes from its description
+//! 4. [`show`]: numbers, times, payloads and pictures in the reader's form
+//!
+//! Pages work without JavaScript; the small modules in `assets/` add what moves by itself. Nothing is loaded from
+//! elsewhere, and the content security policy forbids inline scripts and styles.
+
+#![expect(dead_code, reason = "pages that use the rest are on their way")]
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use klingel_engine::Engine;
+
+mod answer;
+mod assets;
+mod door;
+mod fault;
+mod form;
+mod frame;
+mod management;
+mod pages;
+mod settings;
+mod show;
+mod words;
+
+pub use settings::PortalSettings;
+
+/// What the pages share. Cheap to clone.
+#[derive(Clone)]
+pub struct Portal {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    management: Router,
+    settings: PortalSettings,
+}
+
+impl Portal {
+    /// A portal in front of this engine. `management` is the management API, which takes the portal's writes.
+    pub fn new(engine: Engine, management: Router, settings: PortalSettings) -> Self {
+        Self { inner: Arc::new(Inner { engine, management, settings }) }
+    }
+
+    /// All routes: `/portal/…`, and the inspector's receiving address `/inspect/…`.
+    pub fn router(self) -> Router {
+        pages::routes(self)
+    }
+
+    fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    fn settings(&self) -> &PortalSettings {
+        &self.inner.settings
+    }
+}
+
+impl fmt::Debug for Portal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Portal")
+    }
+}

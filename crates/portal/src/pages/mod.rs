@@ -1,0 +1,56 @@
+//! The pages: one page, one file, one template. A form's handlers stand with its page.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+
+use crate::{Portal, assets, door};
+
+mod application;
+mod applications;
+mod enter;
+pub(crate) mod faulty;
+mod home;
+mod login;
+mod logout;
+mod overview;
+mod preferences;
+mod settings;
+
+type Routes = Vec<(&'static str, MethodRouter<Portal>)>;
+
+/// Which path leads to which page. Every path works with and without a slash at its end.
+pub(crate) fn routes(portal: Portal) -> Router {
+    let mut router = Router::new();
+    for (path, methods) in at_the_door().into_iter().chain(of_operators()).chain(of_applications()) {
+        router = router.route(&format!("{path}/"), methods.clone()).route(path, methods);
+    }
+    router
+        .route("/portal/assets/{version}/{name}", get(assets::serve))
+        .route("/portal/{*path}", axum::routing::any(door::unknown_path))
+        .method_not_allowed_fallback(door::unknown_method)
+        .layer(from_fn_with_state(portal.clone(), door::boundary))
+        .with_state(portal)
+}
+
+fn at_the_door() -> Routes {
+    vec![
+        ("/portal", get(home::go)),
+        ("/portal/in/{token}", get(enter::enter)),
+        ("/portal/login", get(login::show)),
+        ("/portal/logout", post(logout::log_out)),
+        ("/portal/preferences", post(preferences::prefer)),
+    ]
+}
+
+fn of_operators() -> Routes {
+    vec![("/portal/overview", get(overview::show)), ("/portal/apps", get(applications::show))]
+}
+
+fn of_applications() -> Routes {
+    vec![
+        ("/portal/apps/{app_id}", get(application::show)),
+        ("/portal/apps/{app_id}/settings", get(settings::show).post(settings::change)),
+        ("/portal/apps/{app_id}/settings/delete", post(settings::delete)),
+    ]
+}

@@ -1,0 +1,7 @@
+//! The portal as browsers see it, in front of an in-memory store.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+mod access;
+mod house;
+mod settings;

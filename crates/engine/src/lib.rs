@@ -37,13 +37,15 @@ pub mod upkeep;
 
 pub use accept::{Accepted, Publish};
 pub use refusal::Refusal;
-pub use run::{Running, start};
+pub use run::{AttemptNews, Running, TestCall, start};
 pub use settings::{Limits, Settings};
 
 use deliver::{Dialect, Transport};
 use fanout::Catalogue;
 use measure::Meters;
 use run::Nudge;
+use run::test_call::TestCalls;
+use run::watch::Watch;
 
 /// Everything the engine needs of the world.
 #[derive(Clone)]
@@ -75,6 +77,8 @@ pub struct Engine {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) nudge: Nudge,
     pub(crate) meters: Arc<Meters>,
+    pub(crate) test_calls: TestCalls,
+    pub(crate) watch: Watch,
 }
 
 impl Engine {

@@ -25,9 +25,16 @@ use crate::simulation::planted::{self, Bug};
 mod chores;
 mod dispatcher;
 mod recorder;
+pub mod test_call;
+pub mod watch;
 
 use dispatcher::Dispatcher;
 use recorder::Recorder;
+use test_call::TestCalls;
+use watch::Watch;
+
+pub use test_call::TestCall;
+pub use watch::AttemptNews;
 
 /// Reports of attempts, reads and recordings that wait for the dispatcher.
 const REPORTS_MAX: usize = 4096;
@@ -112,12 +119,14 @@ pub fn start(world: World, settings: Settings) -> Running {
     let meters = Arc::new(Meters::new());
     let nudge = Nudge { news, dropped: Arc::new(AtomicBool::new(false)) };
     let (stop, hurry, attempts) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+    let watch = Watch::new();
     let recorder = Recorder {
         world: Arc::clone(&world),
         settings: Arc::clone(&settings),
         catalogue: Arc::clone(&catalogue),
         settlements: settlements_in,
         reports: reports.clone(),
+        watch: watch.clone(),
     };
     let dispatcher = Dispatcher::new(
         Arc::clone(&world),
@@ -130,7 +139,15 @@ pub fn start(world: World, settings: Settings) -> Running {
     );
     let chores = chores::run(Arc::clone(&world), Arc::clone(&settings), stop.clone());
     Running {
-        engine: Engine { world, settings, catalogue, nudge, meters },
+        engine: Engine {
+            world,
+            settings,
+            catalogue,
+            nudge,
+            meters,
+            test_calls: TestCalls::new(attempts.clone()),
+            watch,
+        },
         dispatcher: tokio::spawn(dispatcher.run(stop.clone())),
         recorder: tokio::spawn(recorder.run(hurry.clone())),
         chores: tokio::spawn(chores),

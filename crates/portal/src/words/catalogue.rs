@@ -21,7 +21,7 @@ macro_rules! topics {
     };
 }
 
-topics!["frame", "door", "overview", "settings"];
+topics!["frame", "door", "overview", "settings", "chart", "operate"];
 
 /// All texts.
 pub(crate) struct Catalogue {

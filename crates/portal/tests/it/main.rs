@@ -3,5 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod access;
+mod event_types;
 mod house;
+mod keys;
+mod login;
+mod sessions;
 mod settings;

@@ -27,7 +27,7 @@ enum Chore {
     /// The rules of the house that a text search can check: who imports whom, file sizes, banned calls, links
     Tidy,
     /// Measure the real server on this machine: throughput, latency, processor time and memory
-    Bench(bench::Args),
+    Bench(Box<bench::Args>),
 }
 
 fn main() -> ExitCode {

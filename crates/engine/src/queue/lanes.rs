@@ -166,6 +166,8 @@ impl Lanes {
         let queued = |lane: &Lane| lane.queued || lane.starved || lane.wake_at.is_some();
         self.by_endpoint.retain(|_, lane| queued(lane) || !lane.is_idle(monotonic));
         self.app_rates.forget_full(monotonic);
+        self.ready_first.forget_empty();
+        self.ready_retries.forget_empty();
     }
 
     /// Takes a turn.

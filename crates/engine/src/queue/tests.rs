@@ -354,7 +354,9 @@ fn an_application_with_many_busy_endpoints_does_not_starve_another() {
         w.lanes.hand_in(MessageSeq(seq), &Arc::new(message(seq, "a.b", &[])), vec![target(200, 2)]);
     }
     assert_eq!(seqs(&w.turn()), [2, 3, 4], "the other application finds some free");
-    hanging.iter().for_each(|launch| w.end(launch.waiting.delivery.key, true));
+    for launch in &hanging {
+        w.end(launch.waiting.delivery.key, true);
+    }
     assert!(!w.turn().launches.is_empty(), "and the first one goes on when requests end");
 }
 

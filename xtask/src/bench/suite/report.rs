@@ -13,6 +13,8 @@ use crate::repository;
 const BEGIN: &str = "<!-- figures: written by `cargo xtask bench suite` -->";
 const END: &str = "<!-- end of figures -->";
 
+const CHART: &str = "![Processor time a delivery](performance.svg)\n";
+
 /// Writes the three files.
 pub fn write(rows: &[Row], results: &Results) -> Result<(), Failure> {
     let docs = repository::root().join("docs");
@@ -21,8 +23,12 @@ pub fn write(rows: &[Row], results: &Results) -> Result<(), Failure> {
     let page = docs.join("performance.md");
     let text =
         std::fs::read_to_string(&page).map_err(Failure::while_doing(format!("read {}", page.display())))?;
-    let figures =
-        format!("{}\n\n{}\n{}", results.made_with(), budget_table(results), row_table(rows, results));
+    let figures = format!(
+        "{}\n\n{}\n{CHART}\n{}",
+        results.made_with(),
+        budget_table(results),
+        row_table(rows, results)
+    );
     let Some(text) = between(&text, &figures) else {
         return Err(Failure::new(format!("{} has no lines `{BEGIN}` and `{END}`", page.display())));
     };
@@ -44,9 +50,9 @@ fn between(page: &str, figures: &str) -> Option<String> {
 /// The value that a budget allows, and whether it is a least one.
 fn limit(budget: &Budget, results: &Results) -> Option<(f64, bool)> {
     match budget.limit {
-        Limit::AtMost(value) => Some((value, false)),
-        Limit::AtLeast(value) => Some((value, true)),
-        Limit::AtMostOf(times, row) => {
+        Limit::Below(value) => Some((value, false)),
+        Limit::Above(value) => Some((value, true)),
+        Limit::Times(times, row) => {
             results.value(row, "medians", budget.key).map(|other| (other * times, false))
         }
     }
@@ -61,7 +67,7 @@ fn budget_table(results: &Results) -> String {
         let holds = if at_least { measured >= limit } else { measured <= limit };
         let sign = if at_least { ">=" } else { "<=" };
         let of = match budget.limit {
-            Limit::AtMostOf(times, row) => format!(" ({times} x row {row})"),
+            Limit::Times(times, row) => format!(" ({times} x row {row})"),
             _ => String::new(),
         };
         let reference = results.value(budget.row, "least_code", budget.key);

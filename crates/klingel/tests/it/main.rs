@@ -4,7 +4,6 @@ mod api;
 mod cli;
 mod demo;
 mod examples;
-mod full_disk;
 mod faults;
 mod fuzz;
 mod holes;

@@ -11,7 +11,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi, ToSchema};
 
-use crate::{answer, application, attempt, endpoint, event_type, filter, health, message, problem};
+use crate::{
+    answer, application, attempt, endpoint, event_type, filter, health, message, portal_access, problem,
+};
 
 const BEARER: &str = "bearer";
 
@@ -29,6 +31,7 @@ const BEARER: &str = "bearer";
         (name = "Endpoint", description = "URLs that want messages"),
         (name = "Message", description = "What happened"),
         (name = "Message Attempt", description = "What was sent, and what came back"),
+        (name = "Authentication", description = "Letting customers into the portal"),
         (name = "Health", description = "Whether Klingel works"),
     ),
     paths(
@@ -68,6 +71,8 @@ const BEARER: &str = "bearer";
         attempt::get::get,
         attempt::expunge::expunge,
         attempt::resend::resend,
+        portal_access::create::create,
+        portal_access::expire_all::expire_all,
         health::get,
     ),
     components(schemas(problem::ErrorOut, problem::FaultsOut, attempt::attempted_destinations::Standing)),

@@ -77,8 +77,12 @@ impl Server {
         let metrics = if config.metrics { Some(telemetry::metrics::start()?) } else { None };
         let world = wiring::world(config, machine)?;
         let running = klingel_engine::start(world, config.engine.clone());
-        let portal = PortalSettings { public_url: format!("http://{address}"), ..PortalSettings::default() };
-        let router: Router = wiring::router(running.engine(), portal, metrics.clone());
+        let portal = PortalSettings {
+            public_url: config.public_url_at(address),
+            frame_origins: config.portal_frame_origins.clone(),
+            session_for: config.portal_session,
+        };
+        let router: Router = wiring::router(running.engine(), portal, config.portal, metrics.clone());
         let stop = CancellationToken::new();
         let accepting =
             tokio::spawn(http_server::accept(listener, router, Limits::from(config), stop.clone()));

@@ -69,8 +69,13 @@ pub fn world(config: &Config, machine: Machine) -> Result<World, Failure> {
     })
 }
 
-/// What answers requests: the management API, the portal, and the metrics if they are wanted.
-pub fn router(engine: Engine, portal: PortalSettings, metrics: Option<PrometheusHandle>) -> Router {
+/// What answers requests: the management API, and the portal and the metrics if they are wanted.
+pub fn router(
+    engine: Engine,
+    portal: PortalSettings,
+    with_portal: bool,
+    metrics: Option<PrometheusHandle>,
+) -> Router {
     let mounted = klingel_dialects::vendors().into_iter().map(|vendor| Mounted {
         name: vendor.name(),
         management: vendor.management.map(|routes| routes(engine.clone())),
@@ -78,9 +83,11 @@ pub fn router(engine: Engine, portal: PortalSettings, metrics: Option<Prometheus
         doors: vendor.doors.map(|routes| routes(engine.clone())),
     });
     let mounted = mounted.collect();
-    let api = klingel_api::router_with(ApiState::new(engine.clone()), mounted);
-    let portal = Portal::new(engine, api.clone(), portal);
-    let api = api.merge(portal.router());
+    let api = klingel_api::router_with(ApiState::new(engine.clone(), portal.public_url.clone()), mounted);
+    let api = match with_portal {
+        true => api.clone().merge(Portal::new(engine, api, portal).router()),
+        false => api,
+    };
     match metrics {
         Some(figures) => {
             const TEXT: (http::HeaderName, &str) = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");

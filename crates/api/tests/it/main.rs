@@ -18,4 +18,5 @@ mod logging;
 mod messages;
 mod operations;
 mod paging;
+mod portal_access;
 mod send_example;

@@ -1,6 +1,7 @@
 //! The only `select!`, `sleep` and `spawn` of the engine.
 //!
-//! Three loops: the [`dispatcher`] turns the lanes, the [`recorder`] settles in batches, the [`chores`] keep up.
+//! Four loops: the [`dispatcher`] turns the lanes, the [`recorder`] settles in batches, the [`chores`] keep up, and
+//! [`statistics`] are written now and then.
 //! Between them are bounded queues. Nudges (hand-offs, changes) may be lost: they only save time, and a sweep of the
 //! store finds what they would have said. What attempts report is never lost.
 
@@ -24,11 +25,13 @@ use crate::simulation::planted::{self, Bug};
 mod chores;
 mod dispatcher;
 mod recorder;
+mod statistics;
 pub mod test_call;
 pub mod watch;
 
 use dispatcher::Dispatcher;
 use recorder::Recorder;
+use statistics::Statistics;
 use test_call::TestCalls;
 use watch::Watch;
 
@@ -106,6 +109,8 @@ pub struct Running {
     dispatcher: JoinHandle<()>,
     recorder: JoinHandle<()>,
     chores: JoinHandle<()>,
+    statistics: Statistics,
+    statistics_loop: JoinHandle<()>,
 }
 
 /// Starts the engine on the current tokio runtime. What the store holds unsettled is found and sent.
@@ -118,6 +123,7 @@ pub fn start(world: World, settings: Settings) -> Running {
     let nudge = Nudge { news, dropped: Arc::new(AtomicBool::new(false)) };
     let (stop, hurry, attempts) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     let watch = Watch::new();
+    let statistics = Statistics::default();
     let recorder = Recorder {
         world: Arc::clone(&world),
         settings: Arc::clone(&settings),
@@ -125,6 +131,7 @@ pub fn start(world: World, settings: Settings) -> Running {
         settlements: settlements_in,
         reports: reports.clone(),
         watch: watch.clone(),
+        statistics: statistics.clone(),
     };
     let dispatcher = Dispatcher::new(
         Arc::clone(&world),
@@ -135,6 +142,7 @@ pub fn start(world: World, settings: Settings) -> Running {
         attempts.clone(),
     );
     let chores = chores::run(Arc::clone(&world), Arc::clone(&settings), stop.clone());
+    let statistics_loop = statistics.clone().run(Arc::clone(&world), stop.clone());
     Running {
         engine: Engine {
             world,
@@ -147,6 +155,8 @@ pub fn start(world: World, settings: Settings) -> Running {
         dispatcher: tokio::spawn(dispatcher.run(stop.clone())),
         recorder: tokio::spawn(recorder.run(hurry.clone())),
         chores: tokio::spawn(chores),
+        statistics_loop: tokio::spawn(statistics_loop),
+        statistics,
         stop,
         hurry,
         attempts,
@@ -177,6 +187,12 @@ impl Running {
         }
         self.dispatcher.abort();
         finish(self.chores).await;
+        finish(self.statistics_loop).await;
+        if tokio::time::timeout(deadline, self.statistics.flush(&self.engine.world)).await.is_err() {
+            tracing::warn!(
+                "stopped at the shutdown deadline; the last seconds of the statistics are not written"
+            );
+        }
         Stopped { cut_off }
     }
 }

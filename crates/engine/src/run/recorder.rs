@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::dispatcher::{Recorded, Report};
+use super::statistics::Statistics;
 use super::watch::Watch;
 use crate::fanout::Catalogue;
 use crate::settings::Settings;
@@ -25,6 +26,7 @@ pub(super) struct Recorder {
     pub(super) settlements: mpsc::Receiver<Settlement>,
     pub(super) reports: mpsc::Sender<Report>,
     pub(super) watch: Watch,
+    pub(super) statistics: Statistics,
 }
 
 impl Recorder {
@@ -50,6 +52,7 @@ impl Recorder {
             }
             if is_recorded {
                 self.watch.tell(&self.world, &batch).await;
+                self.statistics.count(&self.world, &batch).await;
             }
         }
     }

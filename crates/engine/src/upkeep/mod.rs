@@ -16,6 +16,7 @@ mod erasure;
 mod passes;
 mod payloads;
 mod retention;
+mod statistics;
 
 pub use applications::{Applications, retire_messages_of};
 
@@ -42,7 +43,7 @@ pub fn all(world: &World) -> Vec<Chore> {
     house().into_iter().chain(dialects.copied()).collect()
 }
 
-fn house() -> [Chore; 6] {
+fn house() -> [Chore; 7] {
     [
         Chore { name: "erasure", turn: |world, settings| Box::pin(erasure::turn(world, settings)) },
         Chore { name: "payloads", turn: |world, settings| Box::pin(payloads::turn(world, settings)) },
@@ -50,5 +51,6 @@ fn house() -> [Chore; 6] {
         Chore { name: "answers", turn: |world, settings| Box::pin(answers::turn(world, settings)) },
         Chore { name: "passes", turn: |world, settings| Box::pin(passes::turn(world, settings)) },
         Chore { name: "audit", turn: |world, settings| Box::pin(audit::turn(world, settings)) },
+        Chore { name: "statistics", turn: |world, settings| Box::pin(statistics::turn(world, settings)) },
     ]
 }

@@ -7,6 +7,7 @@ mod demo;
 mod full_disk;
 mod http_limits;
 mod metrics;
+mod portal;
 mod publishers;
 mod secrets;
 mod serve;

@@ -88,7 +88,8 @@ impl House {
             feed: vendor.feed.map(|routes| routes(engine.clone())),
             doors: vendor.doors.map(|routes| routes(engine.clone())),
         });
-        let management = router_with(ApiState::new(engine.clone()), mounted.collect());
+        let management =
+            router_with(ApiState::new(engine.clone(), settings.public_url.clone()), mounted.collect());
         let router = Portal::new(engine.clone(), management.clone(), settings).router();
         let environment_id = EnvironmentId::new(clock.now(), &*dice);
         let environment =

@@ -3,9 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod access;
+mod across;
+mod applications;
 mod event_types;
+mod frames;
 mod house;
 mod keys;
 mod login;
 mod sessions;
 mod settings;
+mod traffic;

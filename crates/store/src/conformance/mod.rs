@@ -26,6 +26,7 @@ mod records;
 mod retention;
 mod scene;
 mod settle;
+mod stats;
 mod walls;
 
 use std::future::Future;
@@ -84,6 +85,7 @@ pub fn all() -> &'static [Case] {
             retention::CASES,
             access::CASES,
             audit::CASES,
+            stats::CASES,
         ]
         .concat()
     });

@@ -10,6 +10,7 @@ mod overview;
 mod queue;
 mod reader;
 mod records;
+mod stats;
 mod upkeep;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +21,7 @@ use klingel_model::{
     Endpoint, EndpointId, Environment, EnvironmentId, EventType, EventTypeName, KeyDigest, Message,
     MessageId, MessageSeq, Micros, Operator, Pass, Uid,
 };
-use klingel_store::{Answer, Error, OnceKey, Record, Verb};
+use klingel_store::{Answer, Error, OnceKey, Record, Resolution, Stat, StatOwner, Verb};
 
 /// A store in memory. Nothing of it survives the process.
 #[derive(Debug, Default)]
@@ -47,6 +48,7 @@ struct State {
     operators: BTreeMap<String, Operator>,
     last_audit_seq: i64,
     audit: BTreeMap<AuditSeq, AuditEntry>,
+    stats: BTreeMap<(StatOwner, Resolution, Micros), Stat>,
     erasing_applications: BTreeSet<AppId>,
     erasing_endpoints: BTreeSet<EndpointId>,
     probed_at: Option<Micros>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use klingel_model::{AppId, Message, MessageId, MessageSeq, Micros};
-use klingel_store::{Error, Retired, RetiredOf, Upkeep, Verb};
+use klingel_store::{Error, Retired, RetiredOf, StatOwner, Upkeep, Verb};
 
 use super::{MemoryStore, State};
 
@@ -118,6 +118,7 @@ impl State {
                 }
                 None => {
                     self.erasing_endpoints.remove(&endpoint_id);
+                    self.erase_stats(StatOwner::Endpoint(endpoint_id));
                 }
             }
             return true;
@@ -135,6 +136,7 @@ impl State {
                 }
                 None => {
                     self.erasing_applications.remove(&app_id);
+                    self.erase_stats(StatOwner::Application(app_id));
                 }
             },
         }

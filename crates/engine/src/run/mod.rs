@@ -122,16 +122,16 @@ pub fn start(world: World, settings: Settings) -> Running {
     let (settlements, settlements_in) = mpsc::channel(settings.settle_batch_max * 2);
     let nudge = Nudge { news, dropped: Arc::new(AtomicBool::new(false)) };
     let (stop, hurry, attempts) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
-    let watch = Watch::new();
     let statistics = Statistics::default();
+    let watch = Watch::new();
     let recorder = Recorder {
         world: Arc::clone(&world),
         settings: Arc::clone(&settings),
         catalogue: Arc::clone(&catalogue),
         settlements: settlements_in,
         reports: reports.clone(),
-        watch: watch.clone(),
         statistics: statistics.clone(),
+        watch: watch.clone(),
     };
     let dispatcher = Dispatcher::new(
         Arc::clone(&world),
@@ -149,7 +149,7 @@ pub fn start(world: World, settings: Settings) -> Running {
             settings,
             catalogue,
             nudge,
-            test_calls: TestCalls::new(attempts.clone()),
+            test_calls: TestCalls::new(attempts.clone(), statistics.clone()),
             watch,
         },
         dispatcher: tokio::spawn(dispatcher.run(stop.clone())),

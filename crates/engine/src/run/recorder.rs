@@ -25,8 +25,8 @@ pub(super) struct Recorder {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) settlements: mpsc::Receiver<Settlement>,
     pub(super) reports: mpsc::Sender<Report>,
-    pub(super) watch: Watch,
     pub(super) statistics: Statistics,
+    pub(super) watch: Watch,
 }
 
 impl Recorder {
@@ -51,8 +51,8 @@ impl Recorder {
                 tracing::debug!("recorded after the dispatcher has stopped");
             }
             if is_recorded {
-                self.watch.tell(&self.world, &batch).await;
                 self.statistics.count(&self.world, &batch).await;
+                self.watch.tell(&self.world, &batch).await;
             }
         }
     }

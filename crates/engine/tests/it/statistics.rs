@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use klingel_engine::settings::Settings;
-use klingel_engine::upkeep;
+use klingel_engine::{TestCall, upkeep};
 use klingel_model::{Clock as _, Micros};
 use klingel_store::{EndpointRef, Error, Resolution, Stat, StatOwner, Statistics as _};
 
@@ -36,10 +37,21 @@ async fn attempts_of_every_kind_are_counted_a_few_seconds_later() {
     assert_eq!(counts(&bench, StatOwner::Application(APP)).await, (0, 0, 0), "not with every batch");
     bench.pass(100).await;
     bench.engine().resend(APP, message.id, EndpointRef::Id(two), None).await.unwrap();
+    let call = TestCall {
+        event_type: message.event_type.clone(),
+        payload: Bytes::from_static(b"{}"),
+        channels: Vec::new(),
+        payload_until: None,
+    };
+    bench.engine().test_call(APP, two, call).await.unwrap();
     bench.pass(WRITTEN_S).await;
     assert_eq!(counts(&bench, StatOwner::Endpoint(one)).await, (1, 2, 3));
-    assert_eq!(counts(&bench, StatOwner::Endpoint(two)).await, (2, 0, 2), "the one by hand, too");
-    assert_eq!(counts(&bench, StatOwner::Application(APP)).await, (3, 2, 5));
+    assert_eq!(
+        counts(&bench, StatOwner::Endpoint(two)).await,
+        (3, 0, 3),
+        "the one by hand and the test call, too"
+    );
+    assert_eq!(counts(&bench, StatOwner::Application(APP)).await, (4, 2, 6));
 }
 
 #[tokio::test(start_paused = true)]

@@ -76,12 +76,16 @@ impl Server {
         let lock = ServerLock::take(&config.store_path)?;
         open_files::raise_limit();
         let metrics = if config.metrics { Some(telemetry::metrics::start()?) } else { None };
-        let settings =
-            PortalSettings { public_url: config.public_url_at(address), ..PortalSettings::default() };
+        let settings = PortalSettings {
+            public_url: config.public_url_at(address),
+            frame_origins: config.portal_frame_origins.clone(),
+            session_for: config.portal_session,
+        };
         let (world, inspector) = wiring::world(config, machine, &settings.public_url)?;
         let running = klingel_engine::start(world, config.engine.clone());
         let tidying = tokio::spawn(inspector.clone().keep_tidy());
-        let (router, portal) = wiring::router(running.engine(), inspector, settings, metrics.clone());
+        let portal = wiring::Portalled { inspector, settings, shown: config.portal };
+        let (router, portal) = wiring::router(running.engine(), portal, metrics.clone());
         let stop = CancellationToken::new();
         let accepting =
             tokio::spawn(http_server::accept(listener, router, Limits::from(config), stop.clone()));

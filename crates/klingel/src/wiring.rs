@@ -77,14 +77,21 @@ pub fn world(config: &Config, machine: Machine, public_url: &str) -> Result<(Wor
     Ok((World { store, transport, dialects, clock: machine.clock, dice: machine.dice }, inspector))
 }
 
-/// What answers requests: the management API, the portal, and the metrics if they are wanted. With it the portal, whose
-/// live views have to be ended.
-pub fn router(
-    engine: Engine,
-    inspector: Inspector,
-    settings: PortalSettings,
-    metrics: Option<PrometheusHandle>,
-) -> (Router, Portal) {
+/// What the portal is made of.
+#[derive(Debug)]
+pub struct Portalled {
+    /// Where requests to look at arrive.
+    pub inspector: Inspector,
+    /// What the operator has set.
+    pub settings: PortalSettings,
+    /// Whether there are pages at all.
+    pub shown: bool,
+}
+
+/// What answers requests: the management API, and the portal and the metrics if they are wanted. With it the portal,
+/// whose live views have to be ended.
+pub fn router(engine: Engine, portal: Portalled, metrics: Option<PrometheusHandle>) -> (Router, Portal) {
+    let Portalled { inspector, settings, shown } = portal;
     let mounted = klingel_dialects::vendors().into_iter().map(|vendor| Mounted {
         name: vendor.name(),
         management: vendor.management.map(|routes| routes(engine.clone())),
@@ -94,7 +101,7 @@ pub fn router(
     let mounted = mounted.collect();
     let api = klingel_api::router_with(ApiState::new(engine.clone(), settings.public_url.clone()), mounted);
     let portal = Portal::new(engine, api.clone(), inspector, settings);
-    let api = api.merge(portal.clone().router());
+    let api = if shown { api.merge(portal.clone().router()) } else { api };
     let router = match metrics {
         Some(figures) => {
             const TEXT: (http::HeaderName, &str) = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");

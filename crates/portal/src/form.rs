@@ -52,6 +52,8 @@ pub(crate) enum Look {
     Url,
     /// A whole number between these.
     Number(i64, i64),
+    /// A date with a time, in UTC.
+    Instant,
     /// Not shown while it is typed.
     Secret,
     /// Several lines.

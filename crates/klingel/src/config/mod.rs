@@ -19,6 +19,7 @@ mod limits;
 pub mod load;
 mod logs;
 mod outbound;
+mod portal;
 pub mod reference;
 mod server;
 pub mod setting;
@@ -40,8 +41,15 @@ pub struct Section {
 }
 
 /// All settings, in the order of the reference.
-pub const SECTIONS: [Section; 6] =
-    [server::SECTION, store::SECTION, delivery::SECTION, outbound::SECTION, limits::SECTION, logs::SECTION];
+pub const SECTIONS: [Section; 7] = [
+    server::SECTION,
+    portal::SECTION,
+    store::SECTION,
+    delivery::SECTION,
+    outbound::SECTION,
+    limits::SECTION,
+    logs::SECTION,
+];
 
 /// Every setting.
 pub fn settings() -> impl Iterator<Item = &'static Setting> {
@@ -73,6 +81,12 @@ pub struct Config {
     pub request_timeout: Duration,
     /// For finishing what is under way after SIGTERM.
     pub shutdown_deadline: Duration,
+    /// Whether `/portal` answers.
+    pub portal: bool,
+    /// How long a session of the portal lasts.
+    pub portal_session: Duration,
+    /// Origins whose pages may show the portal in a frame.
+    pub portal_frame_origins: Vec<String>,
     /// Whether `/metrics` answers.
     pub metrics: bool,
     /// The file of the SQLite store.
@@ -110,6 +124,9 @@ impl Default for Config {
             header_read_timeout: Duration::from_mins(1),
             request_timeout: Duration::from_secs(30),
             shutdown_deadline: Duration::from_secs(20),
+            portal: true,
+            portal_session: Duration::from_hours(12),
+            portal_frame_origins: Vec::new(),
             metrics: true,
             store_path: PathBuf::from("klingel.sqlite"),
             store_readers: 4,

@@ -72,6 +72,8 @@ pub enum Place {
     Networks(fn(&mut Config) -> &mut Vec<IpNet>),
     /// Host names.
     Hosts(fn(&mut Config) -> &mut Vec<String>),
+    /// Origins of URLs.
+    Origins(fn(&mut Config) -> &mut Vec<String>),
     /// Ports.
     Ports(fn(&mut Config) -> &mut Vec<u16>),
 }
@@ -124,6 +126,7 @@ impl Setting {
             }
             Place::Networks(_) => "list of networks (CIDR)".to_owned(),
             Place::Hosts(_) => "list of host names".to_owned(),
+            Place::Origins(_) => "list of http:// or https:// and a host".to_owned(),
             Place::Ports(_) => "list of ports".to_owned(),
         }
     }
@@ -144,7 +147,7 @@ impl Setting {
             Place::Bytes(place, _) => value::show_bytes(place(config).get()),
             Place::Span(place, _) => value::show_span(*place(config)),
             Place::Networks(place) => value::show_list(place(config)),
-            Place::Hosts(place) => value::show_list(place(config)),
+            Place::Hosts(place) | Place::Origins(place) => value::show_list(place(config)),
             Place::Ports(place) => value::show_list(place(config)),
         }
     }
@@ -165,6 +168,7 @@ impl Setting {
             Place::Span(place, range) => *place(config) = value::span(written, range)?,
             Place::Networks(place) => *place(config) = value::networks(written)?,
             Place::Hosts(place) => *place(config) = value::list(written)?,
+            Place::Origins(place) => *place(config) = value::origins(written)?,
             Place::Ports(place) => *place(config) = value::ports(written)?,
         }
         Ok(())

@@ -82,6 +82,12 @@ pub fn origin(written: &Written) -> Read<Option<String>> {
     Ok(Some(url.origin().ascii_serialization()))
 }
 
+/// Origins of URLs.
+pub fn origins(written: &Written) -> Read<Vec<String>> {
+    let read = |entry| origin(&Written::Text(entry)).map(Option::unwrap_or_default);
+    list(written)?.into_iter().filter(|entry| !entry.is_empty()).map(read).collect()
+}
+
 /// A whole number.
 pub fn count(written: &Written, range: &RangeInclusive<u64>) -> Read<u64> {
     let number = match written {
@@ -229,7 +235,17 @@ mod tests {
     }
 
     #[test]
-    fn origins() {
+    fn lists_of_origins() {
+        let read = origins(&written("https://App.example.com/, http://localhost:3000"));
+        assert_eq!(read, Ok(vec!["https://app.example.com".to_owned(), "http://localhost:3000".to_owned()]));
+        assert_eq!(origins(&written("")), Ok(vec![]));
+        for wrong in ["*", "https://*.example.com/x", "'self'", "https://a.example; script-src *", "data:"] {
+            assert!(origins(&written(wrong)).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn single_origins() {
         let read = |text| origin(&written(text));
         assert_eq!(read(""), Ok(None));
         for (text, expected) in [

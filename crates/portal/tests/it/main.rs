@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod access;
+mod across;
+mod applications;
 mod event_types;
+mod frames;
 mod house;
 mod inspector;
 mod keys;
@@ -12,3 +15,4 @@ mod login;
 mod my_data;
 mod sessions;
 mod settings;
+mod traffic;

@@ -55,8 +55,47 @@ pub fn complaints(vendors: &[Vendor], dice: &dyn Dice) -> Vec<String> {
                 complain(format!("another vendor has the prefix {prefix} already"));
             }
         }
+        describe(vendor).into_iter().for_each(&mut complain);
         trial(vendor, dice).err().into_iter().for_each(complain);
     }
+    found
+}
+
+/// Looks at what the vendor says of itself.
+fn describe(vendor: &Vendor) -> Vec<String> {
+    let (mut found, name) = (Vec::new(), vendor.name());
+    let description = vendor.dialect.description();
+    let mut words = vec![description.title, description.endpoint];
+    words.extend(description.place);
+    let mut forms = vec![description.endpoint_form, description.application_form];
+    if description.signs != matches!(vendor.signature, Signature::Verified(_)) {
+        found.push("description and signature disagree about whether requests are signed".to_owned());
+    }
+    if description.application_form.is_empty() != description.application_path.is_empty() {
+        found.push("application_form and application_path belong together".to_owned());
+    }
+    let mut paths = BTreeSet::new();
+    for list in description.collections {
+        words.extend([list.title, list.item, list.empty]);
+        words.extend(list.columns.iter().chain(list.reveal_once).map(|column| column.label));
+        forms.push(list.form);
+        if !paths.insert(list.path) {
+            found.push(format!("two collections have the path {}", list.path));
+        }
+        let pointers = list.columns.iter().chain(list.reveal_once).map(|column| column.pointer);
+        if pointers.chain([list.key]).any(|pointer| !pointer.starts_with('/')) {
+            found.push(format!("in {} something is no JSON pointer", list.path));
+        }
+        if list.parent.is_some() != list.path.contains("{parent}") {
+            found.push(format!("in {} parent and path belong together", list.path));
+        }
+    }
+    words.extend(forms.into_iter().flatten().map(|field| field.label));
+    if words.iter().any(|words| words.de.is_empty() || words.en.is_empty()) {
+        found.push("every title, label and sentence must be there in both languages".to_owned());
+    }
+    let foreign = vendor.dialect.chores().iter().filter(|chore| !chore.name.starts_with(&format!("{name}.")));
+    found.extend(foreign.map(|chore| format!("the chore {} must begin with the vendor's name", chore.name)));
     found
 }
 

@@ -8,6 +8,7 @@
 //! 5. [`record`]: settle — outcomes in batches, retry or give up, endpoint health
 //! 6. [`upkeep`]: chores — retention, expiry, erasure
 //!
+//! [`disclosure`] lets people decide to whom their data go, in dialects that send such data.
 //! [`catalog`] changes what the stations work with. [`run`] holds the only `select!`, `sleep` and `spawn`.
 //! [`Engine`] is the handle that API, portal and command line hold.
 
@@ -20,6 +21,7 @@ use klingel_store::{Reader, Store};
 pub mod accept;
 pub mod catalog;
 pub mod deliver;
+pub mod disclosure;
 pub mod door;
 pub mod fanout;
 pub mod measure;

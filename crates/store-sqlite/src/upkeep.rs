@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use klingel_model::{AppId, MessageId, Micros};
 use klingel_store::page::SCAN_ROWS_MAX;
-use klingel_store::{Error, Retired, Upkeep, Verb};
+use klingel_store::{Error, Retired, RetiredOf, Upkeep, Verb};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::depth::Change;
@@ -32,6 +32,16 @@ impl Upkeep for SqliteStore {
             self.retire_from.store(next, Ordering::Relaxed);
             Ok(retired)
         })
+    }
+
+    fn retire_of(
+        &self,
+        app_id: AppId,
+        before: Micros,
+        after: Option<MessageId>,
+        limit: usize,
+    ) -> Verb<'_, RetiredOf> {
+        self.write(Class::Settles, limit, move |db, _| retire_of(db, app_id, before, after, limit))
     }
 
     fn expire_payloads(&self, now: Micros, limit: usize) -> Verb<'_, u64> {
@@ -124,6 +134,39 @@ fn old_messages(
         }
     }
     Ok((old, Some(last)))
+}
+
+fn retire_of(
+    db: &Connection,
+    app_id: AppId,
+    before: Micros,
+    after: Option<MessageId>,
+    limit: usize,
+) -> Result<RetiredOf, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT seq, id, created_at FROM message WHERE app_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+    )?;
+    let begin = after.map_or([0; 16], MessageId::to_bytes);
+    let mut rows = statement.query(params![app_id.to_bytes(), begin, sql_limit(limit)])?;
+    let (mut old, mut last, mut looked_at) = (Vec::new(), None, 0);
+    while let Some(row) = rows.next()? {
+        let id = crate::rows::id(row, 1)?;
+        (last, looked_at) = (Some(id), looked_at + 1);
+        if row.get::<_, i64>(2)? < before.as_unix_us() {
+            old.push(Old { seq: row.get(0)?, id, app_id });
+        }
+    }
+    // Ids and times grow together: behind a whole step of young messages there are no old ones.
+    let resume = last.filter(|_| looked_at == limit && !old.is_empty());
+    // A span of numbers is what `owed` reads by, and numbers may lie in another order than ids.
+    old.sort_unstable_by_key(|message| message.seq);
+    let owed = owed(db, &old)?;
+    let mut retired = RetiredOf { resume, ..RetiredOf::default() };
+    for message in old.iter().filter(|message| !owed.contains(&message.seq)) {
+        retired.messages += 1;
+        retired.attempts += remove_message(db, message.seq, message.id)?;
+    }
+    Ok(retired)
 }
 
 /// Numbers of messages, among these, that are still owed to somebody: looked up by endpoint, because an index by

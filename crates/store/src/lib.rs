@@ -39,7 +39,7 @@ pub use reader::{
     AppRef, AttemptFilter, Destination, EndpointRef, MessageFilter, MessageRef, QueueDepth, Reader,
 };
 pub use records::{Expected, Record, RecordChange, RecordPage, RecordRange, Records};
-pub use upkeep::{Retired, Upkeep};
+pub use upkeep::{Retired, RetiredOf, Upkeep};
 
 /// What a verb gives: a future that can be sent between threads.
 pub type Verb<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;

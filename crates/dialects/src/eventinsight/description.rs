@@ -2,7 +2,7 @@
 
 use klingel_engine::deliver::description::{Description, Field, FieldKind, Words};
 
-use super::settings::NAME_CHARS_MAX;
+use super::settings::{EVENTS_MAX, NAME_CHARS_MAX};
 
 const PLACE: [Words; 3] = [
     Words { de: "Einstellungen", en: "Settings" },
@@ -14,7 +14,7 @@ const fn switch(name: &'static str, de: &'static str, en: &'static str) -> Field
     Field { name, label: Words { de, en }, hint: None, kind: FieldKind::Switch, required: false }
 }
 
-const FORM: [Field; 9] = [
+const FORM: [Field; 10] = [
     Field {
         name: "name",
         label: Words { de: "Name", en: "Name" },
@@ -51,6 +51,16 @@ const FORM: [Field; 9] = [
     switch("triggers.company.new", "Firma: neu", "Company: new"),
     switch("triggers.company.update", "Firma: geändert", "Company: update"),
     switch("triggers.company.delete", "Firma: gelöscht", "Company: delete"),
+    Field {
+        name: "events",
+        label: Words { de: "Veranstaltungen auswählen", en: "Select events" },
+        hint: Some(Words {
+            de: "Nummern der Veranstaltungen, mit Komma getrennt. Leer: alle.",
+            en: "Numbers of the events, separated by commas. Empty: all.",
+        }),
+        kind: FieldKind::Numbers(EVENTS_MAX),
+        required: false,
+    },
 ];
 
 /// Words, place and form of a webhook.
@@ -61,5 +71,8 @@ pub(super) fn description() -> Description {
         endpoint: Words { de: "Webhook", en: "Webhook" },
         endpoint_form: &FORM,
         application_form: &[],
+        application_path: "",
+        signs: false,
+        collections: &[],
     }
 }

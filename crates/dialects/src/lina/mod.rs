@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use klingel_engine::deliver::description::{Choice, Description, Field, FieldKind, Words};
 use klingel_engine::deliver::{
-    Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, UnfitSettings, Unsendable, Verdict,
-    Wishes,
+    Description, Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, UnfitSettings,
+    Unsendable, Verdict, Wishes,
 };
+use klingel_engine::disclosure::Disclosure;
+use klingel_engine::upkeep::Chore;
 use klingel_engine::{Publish, Refusal};
 use klingel_model::{Dice, Endpoint, Micros, RetrySchedule, SecretKey};
 
 use crate::vendor::{Command, Golden, Signature, Vendor};
 
 mod answer;
+mod chores;
 mod command;
+mod description;
+mod disclosure;
 mod doors;
 mod feed;
 mod hook;
@@ -51,88 +55,6 @@ pub fn vendor() -> Vendor {
 /// The dialect.
 #[derive(Debug, Clone, Copy)]
 pub struct Lina;
-
-const PLACE: [Words; 3] = [
-    Words { de: "Einstellung", en: "Settings" },
-    Words { de: "Schnittstellen", en: "Interfaces" },
-    Words { de: "Third Party API", en: "Third Party API" },
-];
-
-const HOOK_KEYS: [Choice; 1] =
-    [Choice { value: "personalData", label: Words { de: "Personaldaten", en: "Personal data" } }];
-
-const ENDPOINT_FORM: [Field; 3] = [
-    Field {
-        name: "hookKey",
-        label: Words { de: "Webhook-Key", en: "Webhook key" },
-        hint: Some(Words {
-            de: "Welches Ereignis gesendet wird. Der Endpunkt Personal muss gebucht sein.",
-            en: "Which event is sent. The endpoint Personal must be booked.",
-        }),
-        kind: FieldKind::One(&HOOK_KEYS),
-        required: true,
-    },
-    Field {
-        name: "operator",
-        label: Words { de: "Drittanbieter", en: "Third party" },
-        hint: None,
-        kind: FieldKind::OneRecord("lina.operator"),
-        required: true,
-    },
-    Field {
-        name: ".url",
-        label: Words { de: "URL", en: "URL" },
-        hint: None,
-        kind: FieldKind::Url,
-        required: true,
-    },
-];
-
-const BOOKABLE: [Choice; 6] = [
-    Choice { value: "personal", label: Words { de: "Personal", en: "Personnel" } },
-    Choice { value: "bwa", label: Words { de: "BWA", en: "Business analysis (BWA)" } },
-    Choice { value: "revenuejournal", label: Words { de: "Umsatz", en: "Revenue" } },
-    Choice { value: "webcashregister", label: Words { de: "Webkasse", en: "Web cash register" } },
-    Choice { value: "merchandiseman", label: Words { de: "Wareneinsatz", en: "Merchandise management" } },
-    Choice { value: "taxonomie_import", label: Words { de: "DFKA-Taxonomie", en: "DFKA taxonomy" } },
-];
-
-const APPLICATION_FORM: [Field; 4] = [
-    Field {
-        name: "bookedEndpoints",
-        label: Words { de: "Gebuchte Endpunkte", en: "Booked endpoints" },
-        hint: None,
-        kind: FieldKind::Some(&BOOKABLE),
-        required: false,
-    },
-    Field {
-        name: "extraPosBookings",
-        label: Words { de: "Weitere Buchungen LINA Data POS", en: "Further bookings of LINA Data POS" },
-        hint: Some(Words {
-            de: "Jede hebt das Limit um 100 Anfragen je 15 Minuten, höchstens auf 1000.",
-            en: "Each raises the limit by 100 requests per 15 minutes, to 1000 at most.",
-        }),
-        kind: FieldKind::Number(0, 9),
-        required: false,
-    },
-    Field {
-        name: "keyInQuery",
-        label: Words { de: "API-Key in der URL erlauben", en: "Allow the API key in the URL" },
-        hint: Some(Words {
-            de: "Schlüssel in URLs stehen in den Protokollen fremder Server.",
-            en: "Keys in URLs end up in the logs of other servers.",
-        }),
-        kind: FieldKind::Switch,
-        required: false,
-    },
-    Field {
-        name: "countListing",
-        label: Words { de: "Auflisten zählt ins Rate-Limit", en: "Listing counts for the rate limit" },
-        hint: None,
-        kind: FieldKind::Switch,
-        required: false,
-    },
-];
 
 impl Dialect for Lina {
     fn name(&self) -> &'static str {
@@ -181,13 +103,15 @@ impl Dialect for Lina {
         Some(hook::HookSettings::wishes(endpoint))
     }
 
+    fn chores(&self) -> &'static [Chore] {
+        chores::CHORES
+    }
+
+    fn disclosure(&self) -> Option<&dyn Disclosure> {
+        Some(&disclosure::Datenweitergabe)
+    }
+
     fn description(&self) -> Description {
-        Description {
-            title: Words { de: "LINA", en: "LINA" },
-            place: &PLACE,
-            endpoint: Words { de: "Webhook", en: "Webhook" },
-            endpoint_form: &ENDPOINT_FORM,
-            application_form: &APPLICATION_FORM,
-        }
+        description::description()
     }
 }

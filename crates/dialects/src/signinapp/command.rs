@@ -6,11 +6,10 @@ use klingel_store::AppRef;
 use serde_json::{Value, json};
 
 use super::event::SiteOut;
-use super::management::{account, clients, groups, sites};
+use super::management::{account, clients, numbered};
 use super::problem::Problem;
 use super::records;
-use super::records::group::{GROUPS_MAX, Group};
-use super::records::site::SITES_MAX;
+use super::records::group::Group;
 use crate::vendor::{CommandRun, CommandWorld};
 
 fn required(name: &'static str, help: &'static str) -> Arg {
@@ -114,15 +113,15 @@ async fn done(world: &CommandWorld, app_id: AppId, matches: &ArgMatches) -> Resu
             let body =
                 json!({"name": text("name"), "timezone": text("timezone"), "type": text("type")}).to_string();
             let id = number("id").unwrap_or_default();
-            json!(sites::write(store, app_id, id, body.as_bytes(), now).await?.0)
+            json!(numbered::write::<SiteOut>(store, app_id, id, body.as_bytes(), now).await?.0)
         }
-        ("site", _) => json!(records::list::<SiteOut>(store, app_id, "", SITES_MAX).await?),
+        ("site", _) => json!(numbered::all::<SiteOut>(store, app_id).await?),
         ("group", "put") => {
             let body = json!({"name": text("name"), "type": text("type")}).to_string();
             let id = number("id").unwrap_or_default();
-            json!(groups::write(store, app_id, id, body.as_bytes(), now).await?.0)
+            json!(numbered::write::<Group>(store, app_id, id, body.as_bytes(), now).await?.0)
         }
-        ("group", _) => json!(records::list::<Group>(store, app_id, "", GROUPS_MAX).await?),
+        ("group", _) => json!(numbered::all::<Group>(store, app_id).await?),
         ("client", "create") => {
             let chosen = given.get_many::<String>("permission");
             let permissions = chosen.map(Iterator::collect::<Vec<_>>);

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::problem::{Faults, Problem};
 
 /// Largest id: the last whole number that JavaScript keeps exactly.
-const ID_MAX: i64 = (1 << 53) - 1;
+pub(super) const ID_MAX: i64 = (1 << 53) - 1;
 
 /// An object under reading. Take every field, then [`Fields::finish`].
 #[derive(Debug)]

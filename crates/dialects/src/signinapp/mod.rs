@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use klingel_engine::deliver::description::{Choice, Description, Field, FieldKind, Words};
 use klingel_engine::deliver::{
-    Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, UnfitSettings, Unsendable, Verdict,
-    Wishes,
+    Description, Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, UnfitSettings,
+    Unsendable, Verdict, Wishes,
 };
+use klingel_engine::upkeep::Chore;
 use klingel_engine::{Publish, Refusal};
 use klingel_model::{Dice, Endpoint, Micros, RetrySchedule, SecretKey};
 
@@ -15,7 +15,9 @@ use crate::http_rules;
 use crate::vendor::{Command, Golden, Signature, Vendor};
 
 mod answers;
+mod chores;
 mod command;
+mod description;
 mod doors;
 mod event;
 mod feed;
@@ -61,51 +63,6 @@ pub fn vendor() -> Vendor {
 /// The dialect of visitor accounts.
 #[derive(Debug, Clone, Copy)]
 pub struct SignInApp;
-
-const EVENTS: &[Choice] = &[
-    Choice { value: "signin", label: Words { de: "Anmeldung", en: "Sign in" } },
-    Choice { value: "signout", label: Words { de: "Abmeldung", en: "Sign out" } },
-];
-
-const fn field(name: &'static str, label: Words, kind: FieldKind, required: bool) -> Field {
-    Field { name, label, hint: None, kind, required }
-}
-
-/// What a notification's owner fills in.
-const FORM: [Field; 6] = [
-    field("site", Words { de: "Standort", en: "Site" }, FieldKind::OneRecord("signinapp.site"), false),
-    field(
-        "group",
-        Words { de: "Besuchergruppe", en: "Visitor group" },
-        FieldKind::OneRecord("signinapp.group"),
-        false,
-    ),
-    field("event", Words { de: "Ereignis", en: "Event" }, FieldKind::One(EVENTS), true),
-    field(".url", Words { de: "Endpoint-URL", en: "Endpoint URL" }, FieldKind::Url, true),
-    Field {
-        name: ".secret",
-        label: Words { de: "Geheimer Schlüssel", en: "Secret key" },
-        hint: Some(Words {
-            de: "Empfohlen: Damit prüft der Empfänger, von wem die Anfrage kommt.",
-            en: "Recommended: the receiver checks with it where a request comes from.",
-        }),
-        kind: FieldKind::Secret,
-        required: false,
-    },
-    field("filter", Words { de: "Erweiterte Filter", en: "Advanced filters" }, FieldKind::Filter, false),
-];
-
-/// What an account's owner fills in.
-const ACCOUNT: [Field; 1] = [Field {
-    name: "keep_visitor_data_days",
-    label: Words { de: "Besucherdaten aufbewahren (Tage)", en: "Keep visitor data (days)" },
-    hint: Some(Words {
-        de: "Leer: unbegrenzt. Ältere Besuche werden endgültig gelöscht.",
-        en: "Empty: for ever. Older visits are deleted for good.",
-    }),
-    kind: FieldKind::Number(1, records::account::KEEP_DAYS_MAX),
-    required: false,
-}];
 
 impl Dialect for SignInApp {
     fn name(&self) -> &'static str {
@@ -155,16 +112,11 @@ impl Dialect for SignInApp {
         notification::wishes(endpoint.dialect_settings_json.as_deref())
     }
 
+    fn chores(&self) -> &'static [Chore] {
+        chores::CHORES
+    }
+
     fn description(&self) -> Description {
-        Description {
-            title: Words { de: "Sign In App", en: "Sign In App" },
-            place: &[
-                Words { de: "Verwalten", en: "Manage" },
-                Words { de: "Benachrichtigungen", en: "Notifications" },
-            ],
-            endpoint: Words { de: "Benachrichtigung", en: "Notification" },
-            endpoint_form: &FORM,
-            application_form: &ACCOUNT,
-        }
+        description::description()
     }
 }

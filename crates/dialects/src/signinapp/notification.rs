@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::event::What;
 
 /// Rows of an advanced filter.
-const ROWS_MAX: usize = 20;
+pub(super) const ROWS_MAX: usize = 20;
 /// Bytes of a notification's settings.
 const SETTINGS_BYTES_MAX: usize = 16 * 1024;
 /// Fields of a visitor that are no labels.

@@ -105,7 +105,8 @@ impl Dialect for Standard {
             place: &[],
             endpoint: Words { de: "Endpunkt", en: "Endpoint" },
             endpoint_form: &FORM,
-            application_form: &[],
+            signs: true,
+            ..Description::default()
         }
     }
 }

@@ -10,7 +10,9 @@ use klingel_model::{
 use super::description::Description;
 use super::transport::{Failure, OutboundRequest, Response};
 use crate::accept::Publish;
+use crate::disclosure::Disclosure;
 use crate::refusal::Refusal;
+use crate::upkeep::Chore;
 
 /// Everything an attempt is made of.
 #[derive(Debug, Clone, Copy)]
@@ -119,6 +121,17 @@ pub trait Dialect: Send + Sync {
     /// What the endpoint's settings ask of messages; `None`: nothing beyond the general conditions.
     fn wishes(&self, endpoint: &Endpoint) -> Option<Arc<dyn Wishes>> {
         let _ = endpoint;
+        None
+    }
+
+    /// What the dialect does of its own accord now and then, such as forgetting what its vendor keeps for a shorter
+    /// time than others. Each goes in short steps, and names itself with the dialect's name before it.
+    fn chores(&self) -> &'static [Chore] {
+        &[]
+    }
+
+    /// The people about whom this dialect sends data, and their say in it; `None`: it sends nothing of that kind.
+    fn disclosure(&self) -> Option<&dyn Disclosure> {
         None
     }
 

@@ -6,6 +6,6 @@ pub mod dialect;
 pub mod transport;
 
 pub use attempt::{Made, make};
-pub use description::{Choice, Description, Field, FieldKind, Words};
+pub use description::{Choice, Collection, Description, Field, FieldKind, Words};
 pub use dialect::{Dialect, Sending, UnfitSecret, UnfitSettings, Unsendable, Verdict, Wishes};
 pub use transport::{Failure, OutboundRequest, Response, Sent, Transport};

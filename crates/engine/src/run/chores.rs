@@ -24,7 +24,7 @@ pub(super) async fn run(world: Arc<World>, settings: Arc<Settings>, stop: Cancel
             continue;
         }
         upkeep_at = world.clock.monotonic() + settings.upkeep_every;
-        for chore in upkeep::all() {
+        for chore in upkeep::all(&world) {
             if stop.is_cancelled() {
                 return;
             }

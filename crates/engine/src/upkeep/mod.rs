@@ -1,4 +1,5 @@
-//! Station 6: chores, a file each. A chore goes in short steps and is turned by hand in tests.
+//! Station 6: chores, a file each. A chore goes in short steps and is turned by hand in tests. Dialects bring chores of
+//! their own; they take their turns behind those of the house.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,16 +10,19 @@ use crate::World;
 use crate::settings::Settings;
 
 mod answers;
+mod applications;
 mod audit;
 mod erasure;
 mod passes;
 mod payloads;
 mod retention;
 
+pub use applications::{Applications, retire_messages_of};
+
 /// Rows that one step may touch, so that no publisher waits long behind it.
-const STEP_ROWS: usize = 500;
+pub const STEP_ROWS: usize = 500;
 /// Steps of one turn; the rest is for the next turn.
-const STEPS_MAX: usize = 10_000;
+pub const STEPS_MAX: usize = 10_000;
 
 /// A turn of a chore. Gives how much it did.
 pub type ChoreTurn<'a> = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send + 'a>>;
@@ -32,8 +36,13 @@ pub struct Chore {
     pub turn: for<'a> fn(&'a World, &'a Settings) -> ChoreTurn<'a>,
 }
 
-/// All chores, in the order of their turns.
-pub fn all() -> [Chore; 6] {
+/// All chores, in the order of their turns: those of the house, then those of its dialects.
+pub fn all(world: &World) -> Vec<Chore> {
+    let dialects = world.dialects.iter().flat_map(|dialect| dialect.chores());
+    house().into_iter().chain(dialects.copied()).collect()
+}
+
+fn house() -> [Chore; 6] {
     [
         Chore { name: "erasure", turn: |world, settings| Box::pin(erasure::turn(world, settings)) },
         Chore { name: "payloads", turn: |world, settings| Box::pin(payloads::turn(world, settings)) },

@@ -14,6 +14,8 @@ cases![
     retention_goes_in_steps,
     attempts_go_with_their_message,
     a_retired_messages_event_id_is_free,
+    one_application_can_keep_less_than_the_others,
+    what_one_application_owes_stays_and_steps_go_on_behind_it,
     payloads_go_when_their_time_is_over,
     payloads_go_in_steps,
     an_expunged_payload_is_gone_and_the_message_stays,
@@ -123,6 +125,48 @@ async fn a_retired_messages_event_id_is_free(scene: Scene) {
         scene.admit_message(&message, &[]).await;
         assert_eq!(retire_all(&scene, 1000, 10).await.messages, 1);
     }
+}
+
+async fn one_application_can_keep_less_than_the_others(scene: Scene) {
+    let (application, other) = (scene.application().await, scene.application().await);
+    let mut admitted = Vec::new();
+    for second in [100, 200, 300] {
+        for owner in [&application, &other] {
+            let message = scene.new_message_at(owner, at(second));
+            scene.admit_message(&message, &[]).await;
+            admitted.push((owner.id, message.id));
+        }
+    }
+    let retired = scene.store.retire_of(application.id, at(200), None, 10).await.expect("upkeep");
+    assert_eq!((retired.messages, retired.resume), (1, None), "exactly as old as allowed stays");
+    let left = |app_id| admitted.iter().filter(move |(owner, _)| *owner == app_id).map(|(_, id)| *id);
+    assert_eq!(ids(&scene, application.id).await, left(application.id).skip(1).collect::<Vec<_>>());
+    assert_eq!(ids(&scene, other.id).await, left(other.id).collect::<Vec<_>>());
+}
+
+async fn what_one_application_owes_stays_and_steps_go_on_behind_it(scene: Scene) {
+    let (application, endpoint) = scene.pair().await;
+    let owed = scene.new_message_at(&application, at(100));
+    scene.admit_message(&owed, &[&endpoint]).await;
+    for second in [101, 102, 103] {
+        let message = scene.new_message_at(&application, at(second));
+        let seq = scene.admit_message(&message, &[&endpoint]).await;
+        scene.settle(&message, scheduled(&endpoint, seq), 1, Outcome::Delivered).await;
+    }
+    let young = scene.new_message_at(&application, at(500));
+    scene.admit_message(&young, &[]).await;
+    let (mut after, mut messages, mut attempts) = (None, 0, 0);
+    loop {
+        let step = scene.store.retire_of(application.id, at(400), after, 2).await.expect("upkeep");
+        messages += step.messages;
+        attempts += step.attempts;
+        match step.resume {
+            Some(resume) => after = Some(resume),
+            None => break,
+        }
+    }
+    assert_eq!((messages, attempts), (3, 3));
+    assert_eq!(ids(&scene, application.id).await, [owed.id, young.id]);
 }
 
 async fn payloads_go_when_their_time_is_over(scene: Scene) {

@@ -2,21 +2,49 @@
 
 use std::sync::Arc;
 
-use klingel_model::{Message, MessageSeq, Micros};
-use klingel_store::{Error, Retired, Upkeep, Verb};
+use klingel_model::{AppId, Message, MessageId, MessageSeq, Micros};
+use klingel_store::{Error, Retired, RetiredOf, Upkeep, Verb};
 
 use super::{MemoryStore, State};
 
 impl Upkeep for MemoryStore {
     fn retire(&self, before: Micros, limit: usize) -> Verb<'_, Retired> {
         self.verb(move |state| {
-            let live = state.deliveries.keys().filter(|key| state.endpoints.contains_key(&key.endpoint_id));
-            let owed: Vec<MessageSeq> = live.map(|key| key.message_seq).collect();
+            let owed = state.owed_messages();
             let old = state.messages.iter().filter(|(_, message)| message.created_at < before);
             let free: Vec<MessageSeq> =
                 old.map(|(seq, _)| *seq).filter(|seq| !owed.contains(seq)).take(limit + 1).collect();
             let mut retired = Retired { more: free.len() > limit, ..Retired::default() };
             for seq in free.into_iter().take(limit) {
+                retired.messages += 1;
+                retired.attempts += state.remove_message(seq);
+            }
+            Ok(retired)
+        })
+    }
+
+    fn retire_of(
+        &self,
+        app_id: AppId,
+        before: Micros,
+        after: Option<MessageId>,
+        limit: usize,
+    ) -> Verb<'_, RetiredOf> {
+        self.verb(move |state| {
+            let behind = |id: MessageId| after.is_none_or(|after| id > after);
+            let own = state.message_seqs.iter().filter(|((owner, id), _)| *owner == app_id && behind(*id));
+            let step: Vec<(MessageId, MessageSeq)> =
+                own.map(|((_, id), seq)| (*id, *seq)).take(limit).collect();
+            let old: Vec<MessageSeq> = step
+                .iter()
+                .map(|(_, seq)| *seq)
+                .filter(|seq| state.messages.get(seq).is_some_and(|message| message.created_at < before))
+                .collect();
+            let last = step.last().map(|(id, _)| *id);
+            let resume = last.filter(|_| step.len() == limit && !old.is_empty());
+            let mut retired = RetiredOf { resume, ..RetiredOf::default() };
+            let owed = state.owed_messages();
+            for seq in old.into_iter().filter(|seq| !owed.contains(seq)) {
                 retired.messages += 1;
                 retired.attempts += state.remove_message(seq);
             }
@@ -73,6 +101,12 @@ impl Upkeep for MemoryStore {
 }
 
 impl State {
+    /// Messages that are still owed to somebody.
+    fn owed_messages(&self) -> Vec<MessageSeq> {
+        let live = self.deliveries.keys().filter(|key| self.endpoints.contains_key(&key.endpoint_id));
+        live.map(|key| key.message_seq).collect()
+    }
+
     /// Removes one delivery, message or record whose owner was deleted, or the mark of an owner who has none left.
     /// `false` when nothing is left to do.
     fn erase_one(&mut self, erased: &mut Retired) -> bool {

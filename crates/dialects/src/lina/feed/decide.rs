@@ -4,20 +4,18 @@ use std::time::Duration;
 
 use axum::response::Response;
 use http::StatusCode;
-use klingel_engine::door::Managed;
 use klingel_engine::{Engine, Publish, Refusal};
-use klingel_model::{ChannelName, EventTypeName, MessageId};
-use klingel_store::RecordChange;
+use klingel_model::{Application, ChannelName, EventTypeName, MessageId};
+use klingel_store::{AppRef, RecordChange};
 use serde_json::json;
 
+use crate::lina::chores::KEPT;
 use crate::lina::plan::PERSONAL_DATA;
 use crate::lina::records::consent::{self, Consent, Released, State};
 use crate::lina::records::decision::{self, Kind};
 use crate::lina::records::{self, Kept, operator, store_settings};
 use crate::lina::{answer, hook, wire};
 
-/// How long the vendor keeps what it has sent and what was answered.
-const KEPT: Duration = Duration::from_hours(14 * 24);
 /// Tries when somebody else decides for the same user at the same time.
 const TRIES: usize = 4;
 
@@ -55,12 +53,12 @@ impl Decided {
 /// Makes a decision. Deciding the same again changes nothing and sends nothing.
 ///
 /// Errors: `Invalid`, `Conflict` when the store has not booked the endpoint or the operator has no hook.
-pub async fn decide(engine: &Engine, managed: &Managed, wanted: Wanted) -> Result<Decided, Refusal> {
-    let (store, app_id) = (&*engine.world().store, managed.application.id);
+pub async fn decide(engine: &Engine, application: &Application, wanted: Wanted) -> Result<Decided, Refusal> {
+    let (store, app_id) = (&*engine.world().store, application.id);
     let channel = operator::id(&wanted.operator)?;
     if let Some(released) = &wanted.released {
         released.check()?;
-        releasable(engine, managed, &wanted.operator).await?;
+        releasable(engine, application, &wanted.operator).await?;
     }
     for _ in 0..TRIES {
         let old = consent::find(store, app_id, &wanted.operator, &wanted.user_uuid).await?;
@@ -68,7 +66,7 @@ pub async fn decide(engine: &Engine, managed: &Managed, wanted: Wanted) -> Resul
             let consent = old.expect("only what is kept can be decided already").document;
             return Ok(Decided { consent, changed: false, message_id: None });
         };
-        match make(engine, managed, &wanted, &channel, kind, old).await {
+        match make(engine, application, &wanted, &channel, kind, old).await {
             Err(Refusal::Conflict(_)) => {}
             made => return made,
         }
@@ -87,8 +85,8 @@ fn kind_of(old: Option<&Kept<Consent>>, released: Option<&Released>) -> Option<K
     }
 }
 
-async fn releasable(engine: &Engine, managed: &Managed, operator: &str) -> Result<(), Refusal> {
-    let app_id = managed.application.id;
+async fn releasable(engine: &Engine, application: &Application, operator: &str) -> Result<(), Refusal> {
+    let app_id = application.id;
     let endpoint = PERSONAL_DATA.endpoint;
     if !store_settings::load(&*engine.world().store, app_id).await?.booked(endpoint) {
         return Err(Refusal::Conflict(format!(
@@ -106,13 +104,13 @@ async fn releasable(engine: &Engine, managed: &Managed, operator: &str) -> Resul
 
 async fn make(
     engine: &Engine,
-    managed: &Managed,
+    application: &Application,
     wanted: &Wanted,
     channel: &ChannelName,
     kind: Kind,
     old: Option<Kept<Consent>>,
 ) -> Result<Decided, Refusal> {
-    let (world, application) = (engine.world(), &managed.application);
+    let world = engine.world();
     // Two decisions of one microsecond, or across a clock that was put back, still have an order.
     let later = old.as_ref().map(|old| old.version.plus(Duration::from_micros(1)));
     let now = world.clock.now().max(later.unwrap_or_default());
@@ -146,6 +144,7 @@ async fn make(
         once: None,
         records: changes,
     };
-    let accepted = engine.publish_shaped(application.environment_id, &managed.app_ref(), publish).await?;
+    let accepted =
+        engine.publish_shaped(application.environment_id, &AppRef::Id(application.id), publish).await?;
     Ok(Decided { consent, changed: true, message_id: Some(accepted.message.id) })
 }

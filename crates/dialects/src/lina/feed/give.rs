@@ -41,5 +41,5 @@ pub async fn give(
             bereich: give.bereich,
         }),
     };
-    Ok(decide(&engine, &managed, wanted).await?.into_response())
+    Ok(decide(&engine, &managed.application, wanted).await?.into_response())
 }

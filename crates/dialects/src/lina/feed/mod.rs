@@ -6,10 +6,11 @@ use klingel_engine::{Engine, Refusal};
 use serde::Deserialize;
 use uuid::Uuid;
 
-mod decide;
-mod decisions;
+pub mod decide;
+pub mod decisions;
 mod give;
 mod history;
+mod user;
 mod withdraw;
 
 /// The routes.
@@ -20,17 +21,18 @@ pub fn router(engine: Engine) -> Router {
         .route("/consent/{user_uuid}", get(decisions::all))
         .route("/consent/{user_uuid}/open", get(decisions::open))
         .route("/consent/{user_uuid}/history", get(history::history))
+        .route("/user/{user_uuid}", get(user::show).put(user::replace).delete(user::forget))
         .with_state(engine)
 }
 
 /// The user in a path.
 #[derive(Debug, Deserialize)]
-struct UserPath {
+pub struct UserPath {
     user_uuid: String,
 }
 
 /// Checks a user's uuid and gives it as it is kept and sent: small letters, with hyphens.
-fn user_uuid(text: &str) -> Result<String, Refusal> {
+pub fn user_uuid(text: &str) -> Result<String, Refusal> {
     let uuid = Uuid::try_parse(text);
     uuid.map(|uuid| uuid.to_string()).map_err(|_| Refusal::Invalid("userUuid", "must be a UUID".to_owned()))
 }

@@ -28,5 +28,5 @@ pub async fn withdraw(
     let withdraw: Withdraw = answer::read(body).await?;
     let wanted =
         Wanted { operator: withdraw.operator, user_uuid: user_uuid(&withdraw.user_uuid)?, released: None };
-    Ok(decide(&engine, &managed, wanted).await?.into_response())
+    Ok(decide(&engine, &managed.application, wanted).await?.into_response())
 }

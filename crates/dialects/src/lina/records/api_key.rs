@@ -17,11 +17,11 @@ const KIND: &str = "lina.key";
 /// Random bytes of a key; its text has twice as many characters, all that the vendor's keys may have.
 const KEY_BYTES: usize = 20;
 /// Characters of a key's name.
-const NAME_CHARS_MAX: usize = 200;
+pub const NAME_CHARS_MAX: usize = 200;
 /// Addresses in an allow-list.
 const ADDRESSES_MAX: usize = 64;
 /// Days that a key may be valid for.
-const DAYS_MAX: u32 = 36_500;
+pub const DAYS_MAX: u32 = 36_500;
 /// The allow-list that lets every address in, for owners who say so.
 pub const ANY_ADDRESS: &str = "*";
 

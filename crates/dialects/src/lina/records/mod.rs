@@ -11,6 +11,7 @@ pub mod consent;
 pub mod decision;
 pub mod operator;
 pub mod store_settings;
+pub mod user;
 
 /// Rows read at once where all rows are wanted.
 const ROWS: usize = 250;

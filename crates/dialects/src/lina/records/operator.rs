@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kept, Place};
 
-const KIND: &str = "lina.operator";
+/// The kind of record.
+pub const KIND: &str = "lina.operator";
 /// Characters of a name or URL.
-const TEXT_CHARS_MAX: usize = 500;
+pub const TEXT_CHARS_MAX: usize = 500;
 
 /// An operator as users see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,10 +14,10 @@ use http_body_util::BodyExt;
 use klingel_engine::deliver::{OutboundRequest, Response, Sent, Transport};
 use klingel_engine::door::Managed;
 use klingel_engine::{Running, Settings, World, start};
-use klingel_model::{AppId, Application, Attempt, Clock, Endpoint, EnvironmentId, Micros};
+use klingel_model::{AppId, Application, Attempt, Clock, Endpoint, Environment, EnvironmentId, Micros};
 use klingel_store::page::{Order, Page};
-use klingel_store::{AttemptFilter, MessageFilter, Reader};
-use klingel_testkit::{MemoryStore, SeededDice};
+use klingel_store::{AttemptFilter, Catalog, MessageFilter, Reader};
+use klingel_testkit::{FakeClock, MemoryStore, SeededDice};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tower::ServiceExt;
@@ -89,6 +89,8 @@ pub async fn bench_answering(status: u16) -> Bench {
         clock: Arc::new(PausedClock(tokio::time::Instant::now())),
         dice: Arc::new(SeededDice::new(7)),
     };
+    let environment = Environment { id: ENV, name: "default".to_owned(), created_at: START };
+    store.ensure_environment(environment).await.unwrap();
     let running = start(world, Settings::default());
     for id in [APP, OTHER_APP] {
         running.engine().add_application(application(id), None).await.unwrap();
@@ -102,7 +104,7 @@ pub async fn bench_answering(status: u16) -> Bench {
     bench
 }
 
-fn application(id: AppId) -> Application {
+pub fn application(id: AppId) -> Application {
     Application {
         id,
         environment_id: ENV,
@@ -232,6 +234,16 @@ impl Bench {
             all.extend(self.store.attempts_of_message(app, message.id, page, filter).await.unwrap().items);
         }
         all
+    }
+
+    /// Turns the dialect's chores by hand, so long after now.
+    pub async fn chores_after(&self, time: Duration) {
+        let engine = self.engine();
+        let later = engine.world().clock.now().plus(time);
+        let world = World { clock: Arc::new(FakeClock::new(later)), ..engine.world().clone() };
+        for chore in crate::lina::vendor().dialect.chores() {
+            (chore.turn)(&world, engine.settings()).await.unwrap();
+        }
     }
 
     /// Endpoints of the store.

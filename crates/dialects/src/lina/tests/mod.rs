@@ -4,5 +4,6 @@ mod bad_input;
 mod bench;
 mod commands;
 mod consents;
+mod disclosure;
 mod hooks;
 mod limits;

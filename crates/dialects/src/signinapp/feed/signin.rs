@@ -92,10 +92,6 @@ pub(super) async fn sign_in(
         group_id: Some(visit.group_id),
     };
     let message_id = super::tell(&engine, &managed, &account, &event, visit.at(), changes).await?;
-    if let Err(problem) = account.retire(store, app_id, now).await {
-        // The visit is safe and told; the next one tries again.
-        tracing::warn!(%app_id, why = problem.text(), "old visits could not be deleted");
-    }
     let answer = json!({"id": visit.visitor.id, "status": "signed_in", "message_id": message_id});
     Ok((StatusCode::CREATED, Json(answer)))
 }

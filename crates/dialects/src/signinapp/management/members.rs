@@ -1,13 +1,15 @@
-//! `groups/{id}/members/{member_id}`: people who come again. They are listed by the vendor's own interface.
+//! `groups/{id}/members`, `groups/{id}/members/{member_id}`: people who come again.
 
 use axum::body::Bytes;
-use axum::extract::{RawPathParams, State};
+use axum::extract::{Query, RawPathParams, State};
 use axum::{Extension, Json};
 use http::StatusCode;
 use klingel_engine::Engine;
 use klingel_engine::door::Managed;
 use klingel_model::AppId;
-use klingel_store::Store;
+use klingel_store::{Order, Page, Store};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::signinapp::feed::number;
 use crate::signinapp::fields::Fields;
@@ -25,6 +27,36 @@ async fn found(
     let id = number(params, "member_id", Member::WHAT)?;
     records::get::<Group>(store, app_id, &group_id.to_string()).await?;
     Ok((group_id, id, records::find::<Member>(store, app_id, &id.to_string()).await?))
+}
+
+/// Members of a page.
+const PAGE_ITEMS: usize = 200;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Cursor {
+    iterator: Option<String>,
+}
+
+/// Those of a group, by number: `{data, iterator, done}`.
+pub(super) async fn list(
+    State(engine): State<Engine>,
+    Extension(managed): Extension<Managed>,
+    Query(cursor): Query<Cursor>,
+    params: RawPathParams,
+) -> Result<Json<Value>, Problem> {
+    let (store, app_id) = (&*engine.world().store, managed.application.id);
+    let group_id = number(&params, "id", Group::WHAT)?.to_string();
+    records::get::<Group>(store, app_id, &group_id).await?;
+    let after = match cursor.iterator.as_deref().map(str::parse::<i64>) {
+        None => None,
+        Some(Ok(last)) => Some((records::by_number(last), last.to_string())),
+        Some(Err(_)) => return Err(Problem::field("iterator", "The iterator must be that of another page.")),
+    };
+    let page = Page { limit: PAGE_ITEMS, after, order: Order::Ascending };
+    let scan = store.records(app_id, Member::KIND, &group_id, page).await?;
+    let members: Result<Vec<Member>, Problem> = scan.items.iter().map(records::open).collect();
+    let iterator = scan.resume.map(|(_, key)| key);
+    Ok(Json(json!({"data": members?, "done": iterator.is_none(), "iterator": iterator})))
 }
 
 /// One.

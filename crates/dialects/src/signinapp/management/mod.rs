@@ -4,20 +4,21 @@ use axum::Router;
 use axum::routing::{delete, get};
 use klingel_engine::Engine;
 
+use super::event::SiteOut;
+use super::records::group::Group;
+
 pub(super) mod account;
 pub(super) mod clients;
-pub(super) mod groups;
 mod members;
 mod notifications;
-pub(super) mod sites;
+pub(super) mod numbered;
 
 /// The routes.
 pub(super) fn router(engine: Engine) -> Router {
     Router::new()
-        .route("/sites", get(sites::list))
-        .route("/sites/{id}", get(sites::one).put(sites::put).delete(sites::remove))
-        .route("/groups", get(groups::list))
-        .route("/groups/{id}", get(groups::one).put(groups::put).delete(groups::remove))
+        .merge(numbered::routes::<SiteOut>("/sites"))
+        .merge(numbered::routes::<Group>("/groups"))
+        .route("/groups/{id}/members", get(members::list))
         .route(
             "/groups/{id}/members/{member_id}",
             get(members::one).put(members::put).delete(members::remove),

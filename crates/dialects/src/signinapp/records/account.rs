@@ -54,22 +54,6 @@ impl Account {
         self.keep().map(|keep| now.minus(keep))
     }
 
-    /// Deletes a step of what is too old. Called with every new visit, which keeps pace: a step removes more than one
-    /// visit adds.
-    pub(in crate::signinapp) async fn retire(
-        &self,
-        store: &dyn Store,
-        app_id: AppId,
-        now: Micros,
-    ) -> Result<u64, Problem> {
-        match self.kept_since(now) {
-            Some(before) => {
-                Ok(store.retire_records(app_id, Visit::KIND, before, RETIRED_AT_ONCE_MAX).await?)
-            }
-            None => Ok(0),
-        }
-    }
-
     /// Deletes everything that is too old.
     pub(in crate::signinapp) async fn retire_all(
         &self,
@@ -77,10 +61,11 @@ impl Account {
         app_id: AppId,
         now: Micros,
     ) -> Result<u64, Problem> {
+        let Some(before) = self.kept_since(now) else { return Ok(0) };
         let mut removed = 0;
         // Ends: every step but the last removes visits, and none that is too old is added.
         loop {
-            let step = self.retire(store, app_id, now).await?;
+            let step = store.retire_records(app_id, Visit::KIND, before, RETIRED_AT_ONCE_MAX).await?;
             removed += step;
             if step < RETIRED_AT_ONCE_MAX as u64 {
                 return Ok(removed);

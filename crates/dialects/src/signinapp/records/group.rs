@@ -3,7 +3,7 @@
 use klingel_model::Micros;
 use serde::{Deserialize, Serialize};
 
-use super::{Document, by_number};
+use super::{Document, Numbered, by_number};
 use crate::signinapp::fields::{self, Fields};
 
 /// Groups of an account, as the vendor says.
@@ -35,9 +35,10 @@ impl Document for Group {
     }
 }
 
-impl Group {
-    /// Reads name and type.
-    pub(in crate::signinapp) fn read(id: i64, fields: &mut Fields) -> Option<Self> {
+impl Numbered for Group {
+    const MAX: usize = GROUPS_MAX;
+
+    fn read(id: i64, fields: &mut Fields) -> Option<Self> {
         fields.known_id(id);
         let name = fields.required("name", fields::name(200));
         let kind = fields.required("type", |kind: &String| {

@@ -5,6 +5,7 @@ use klingel_store::{Expected, Order, Page, Record, RecordChange, Store};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::fields::Fields;
 use super::problem::Problem;
 
 pub(super) mod account;
@@ -33,6 +34,14 @@ pub(super) trait Document: Serialize + DeserializeOwned {
     fn at(&self) -> Micros;
 }
 
+/// A document that an operator numbers himself.
+pub(super) trait Numbered: Document + Send + Sync + 'static {
+    /// Most of them in an account.
+    const MAX: usize;
+    /// Reads one with this number; notes in `fields` what is wrong.
+    fn read(id: i64, fields: &mut Fields) -> Option<Self>;
+}
+
 /// A document that was read, with the version that a change expects.
 #[derive(Debug)]
 pub(super) struct Found<D> {
@@ -44,8 +53,10 @@ pub(super) struct Found<D> {
 
 /// Reads what a record holds.
 pub(super) fn open<D: Document>(record: &Record) -> Result<D, Problem> {
+    // The parser's own sentence repeats values, which may be a visitor's.
     serde_json::from_str(&record.document).map_err(|error| {
-        Problem::Internal(format!("the record {} {} cannot be read: {error}", D::KIND, record.key))
+        let column = error.column();
+        Problem::Internal(format!("the record {} {} cannot be read at column {column}", D::KIND, record.key))
     })
 }
 
@@ -125,6 +136,6 @@ pub(super) async fn delete<D: Document>(store: &dyn Store, app_id: AppId, key: &
 }
 
 /// The place in a list of something that has a number and no time.
-fn by_number(id: i64) -> Micros {
+pub(super) fn by_number(id: i64) -> Micros {
     Micros::from_unix_us(id)
 }

@@ -2,11 +2,12 @@
 
 use klingel_model::Micros;
 
-use super::{Document, by_number};
-use crate::signinapp::event::SiteOut;
+use super::{Document, Numbered, by_number};
+use crate::signinapp::event::{SiteOut, read_site};
+use crate::signinapp::fields::Fields;
 
 /// Sites of an account.
-pub(in crate::signinapp) const SITES_MAX: usize = 1000;
+const SITES_MAX: usize = 1000;
 
 impl Document for SiteOut {
     const KIND: &'static str = "signinapp.site";
@@ -18,5 +19,13 @@ impl Document for SiteOut {
 
     fn at(&self) -> Micros {
         by_number(self.id)
+    }
+}
+
+impl Numbered for SiteOut {
+    const MAX: usize = SITES_MAX;
+
+    fn read(id: i64, fields: &mut Fields) -> Option<Self> {
+        read_site(fields, Some(id))
     }
 }

@@ -163,12 +163,41 @@ async fn visits_older_than_keep_visitor_data_are_gone_everywhere() {
     assert_eq!(count().await, 0);
     desk.call("POST", "visits/1/signout", "{}").await.expect(404);
     desk.sign_in(2).await;
+    desk.chores().await;
     desk.call("PUT", "account", r#"{"keep_visitor_data_days":null}"#).await.expect(200);
-    assert_eq!(count().await, 1, "the old visit was deleted, not only hidden");
+    assert_eq!(count().await, 1, "the old visits were deleted, not only hidden");
     let page = Page { limit: 10, after: None, order: Order::Ascending };
     let filter = MessageFilter { with_payload: true, ..MessageFilter::default() };
     let messages = desk.store.messages(APP, page, filter).await.unwrap().items;
-    // Two sign-ins and the sign-out of one: told at different times, kept as long as their visits.
-    let until = messages[..3].iter().map(|message| message.payload_until.unwrap());
-    assert!(until.into_iter().all(|until| until == example_time().plus(Duration::from_hours(48))));
+    // The sign-ins went with their visits; the sign-out is younger, and its payload has the visit's end.
+    let until: Vec<_> = messages.iter().map(|message| message.payload_until.unwrap()).collect();
+    let (came, end) = (example_time(), Duration::from_hours(48));
+    assert_eq!(until, [came.plus(end), came.plus(Duration::from_hours(49) + end)]);
+}
+
+#[tokio::test]
+async fn an_account_where_nothing_happens_forgets_its_visitors_too() {
+    let desk = Desk::new(example_time()).await;
+    let client = desk.client(r#"["history"]"#).await;
+    desk.notification(r#""event":"signin""#).await;
+    desk.sign_in(1).await;
+    desk.settled(1).await;
+    desk.clock.advance(Duration::from_hours(20 * 24));
+    desk.sign_in(2).await;
+    desk.settled(2).await;
+    desk.chores().await;
+    let history = desk.read("GET", HISTORY, &client).await.expect(200);
+    assert_eq!(history["data"].as_array().unwrap().len(), 2, "nothing is forgotten unless it is asked for");
+    // Kept by a setting that was made after the visits: their messages have no end of their own.
+    let written = crate::signinapp::records::account::Account { keep_visitor_data_days: Some(10) };
+    let now = desk.engine().world().clock.now();
+    crate::signinapp::records::write(&*desk.store, APP, &written, now).await.unwrap();
+    desk.chores().await;
+    let page = Page { limit: 10, after: None, order: Order::Ascending };
+    let left = desk.store.messages(APP, page, MessageFilter::default()).await.unwrap().items;
+    assert_eq!(left.len(), 1, "the first visit's message, and what was answered to it, are gone");
+    desk.call("POST", "visits/1/signout", "{}").await.expect(404);
+    desk.call("PUT", "account", r#"{"keep_visitor_data_days":null}"#).await.expect(200);
+    let history = desk.read("GET", HISTORY, &client).await.expect(200);
+    assert_eq!(history["data"].as_array().unwrap().len(), 1);
 }

@@ -8,7 +8,7 @@ use axum::{Extension, Router};
 use bytes::Bytes;
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
-use klingel_engine::deliver::{OutboundRequest, Response, Sent, Transport};
+use klingel_engine::deliver::{Dialect as _, OutboundRequest, Response, Sent, Transport};
 use klingel_engine::door::Managed;
 use klingel_engine::{Engine, Running, Settings, World, start};
 use klingel_model::{AppId, Application, Environment, EnvironmentId, Jitter, Micros};
@@ -138,6 +138,14 @@ impl Desk {
         let body =
             format!(r#"{{"site_id":4567,"group_id":1,"visitor":{{"id":{id},"name":"Visitor {id}"}}}}"#);
         self.call("POST", "visits", &body).await.expect(201);
+    }
+
+    /// Turns the dialect's chores by hand.
+    pub(super) async fn chores(&self) {
+        let engine = self.engine();
+        for chore in SignInApp.chores() {
+            (chore.turn)(engine.world(), engine.settings()).await.unwrap();
+        }
     }
 
     /// Waits until this many requests have been made.

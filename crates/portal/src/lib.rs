@@ -22,6 +22,7 @@ mod answer;
 mod assets;
 mod door;
 mod fault;
+mod fields;
 mod form;
 mod frame;
 mod management;

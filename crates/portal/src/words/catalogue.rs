@@ -21,7 +21,7 @@ macro_rules! topics {
     };
 }
 
-topics!["frame", "door", "overview", "application"];
+topics!["frame", "door", "overview", "application", "fields"];
 
 /// All texts.
 pub(crate) struct Catalogue {

@@ -11,10 +11,11 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, StatusCode, header};
 use klingel_engine::door::Trusted;
+use klingel_engine::keys;
 use klingel_model::{EnvironmentId, KeyDigest, Role};
 
+use crate::ApiState;
 use crate::problem::Problem;
-use crate::{ApiState, keys};
 
 /// How long a key is believed without asking the store: a key that another process revokes stops working within it.
 pub(crate) const KEY_AGE_MAX: Duration = Duration::from_secs(2);

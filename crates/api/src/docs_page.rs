@@ -14,8 +14,8 @@ use bytes::Bytes;
 use http::{HeaderValue, header};
 use serde_json::{Map, Value};
 
-use crate::keys::sha256;
 use crate::openapi::openapi_json;
+use klingel_engine::keys::sha256;
 
 const STYLE: &str = "
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #0b6bcb; }

@@ -4,10 +4,10 @@
 //! survive what the write survives and hold for every process on the store.
 
 use http::{HeaderMap, Method, Uri};
+use klingel_engine::keys::sha256;
 use klingel_model::{EnvironmentId, Micros};
 use klingel_store::OnceKey;
 
-use crate::keys::sha256;
 use crate::problem::Problem;
 
 /// Characters of an idempotency key.

@@ -3,7 +3,6 @@
 //!
 //! - [`router`] takes an [`ApiState`] and gives everything, the description at `/api/v1/openapi.json` and the page at
 //!   `/docs` included
-//! - [`keys`]: how an API key is made and recognised
 //! - [`openapi()`]: the description, for the file in the repository
 //!
 //! Writes go through the engine's verbs, reads through the store's `Reader`. What a request may do stands in the
@@ -29,7 +28,6 @@ mod filter;
 mod find;
 mod health;
 mod idempotency;
-pub mod keys;
 mod message;
 mod mounted;
 mod openapi;

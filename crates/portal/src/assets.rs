@@ -3,10 +3,12 @@
 
 use std::sync::LazyLock;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderValue, StatusCode, header};
+use klingel_engine::keys::sha256;
 
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
@@ -22,7 +24,7 @@ const FILES: &[(&str, &str, &str)] = &[
 /// A few characters of a hash over all files: one changed file changes every address, which costs one more load.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let all: Vec<u8> = FILES.iter().flat_map(|(_, _, content)| content.bytes()).collect();
-    digest(&SHA256, &all).as_ref()[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(&sha256(&[&all])[..6])
 });
 
 /// The address of a file.

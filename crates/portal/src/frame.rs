@@ -3,7 +3,6 @@
 use klingel_engine::deliver::description::Description;
 
 use crate::Portal;
-use crate::assets;
 use crate::door::{Operator, Subject, Tenant, Theme, Visit, base_of};
 use crate::words::{Language, Words};
 
@@ -123,7 +122,7 @@ impl Frame {
     /// The page of the person whose data it is. `title` is a key.
     pub(crate) fn subject(subject: &Subject, title: &str) -> Self {
         let mut frame = Self::plain(&subject.visit, title);
-        frame.holder = subject.application.name.clone();
+        frame.holder.clone_from(&subject.application.name);
         frame
     }
 
@@ -131,11 +130,6 @@ impl Frame {
     pub(crate) fn below(mut self, href: String, label: String) -> Self {
         self.crumbs.push(Link::to(href, label));
         self
-    }
-
-    /// The address of a file in `assets/`.
-    pub(crate) fn asset(&self, name: &str) -> String {
-        assets::href(name)
     }
 
     /// Languages to change to.

@@ -8,11 +8,11 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
-use klingel_api::{ApiState, keys, router};
+use klingel_api::{ApiState, router};
 use klingel_engine::deliver::{
     Dialect, Failure, OutboundRequest, Response, Sending, Sent, Transport, UnfitSecret, Unsendable, Verdict,
 };
-use klingel_engine::{Running, Settings, World, start};
+use klingel_engine::{Running, Settings, World, keys, start};
 use klingel_model::{
     ApiKey, ApiKeyId, Clock, Dice, Environment, EnvironmentId, Micros, RetrySchedule, Role, SecretKey,
 };

@@ -6,7 +6,6 @@
 
 mod boundary;
 pub(crate) mod cookies;
-pub(crate) mod knocks;
 pub(crate) mod posted;
 mod seats;
 mod session;
@@ -14,6 +13,6 @@ mod visit;
 
 pub(crate) use boundary::{boundary, unknown_method, unknown_path};
 pub(crate) use posted::Posted;
-pub(crate) use seats::{Looking, Operator, Seat, Subject, Tenant, base_of};
+pub(crate) use seats::{Looking, Operator, Subject, Tenant, base_of};
 pub(crate) use session::{begin, end};
-pub(crate) use visit::{Theme, Visit, token_digest};
+pub(crate) use visit::{Theme, Visit};

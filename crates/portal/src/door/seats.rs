@@ -49,7 +49,7 @@ pub(crate) struct Subject {
     /// The application that keeps her data.
     pub(crate) application: Arc<Application>,
     /// What the application calls her.
-    pub(crate) subject: String,
+    pub(crate) person: String,
 }
 
 impl Seat for Looking {
@@ -123,7 +123,7 @@ impl FromRequestParts<Portal> for Subject {
         let (visit, pass) = logged_in(parts, portal).await?;
         let PassScope::Subject { app_id, subject } = pass.scope else { return Err(Fault::Forbidden) };
         let found = portal.engine().reader().application(pass.environment_id, AppRef::Id(app_id)).await?;
-        Ok(Self { visit, application: Arc::new(found.ok_or(Fault::LoggedOut)?), subject })
+        Ok(Self { visit, application: Arc::new(found.ok_or(Fault::LoggedOut)?), person: subject })
     }
 }
 

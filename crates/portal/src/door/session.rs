@@ -1,19 +1,14 @@
 //! Sessions: how one begins and ends.
 
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::request::Parts;
 use http::{HeaderMap, header};
+use klingel_engine::keys;
 use klingel_model::{KeyDigest, Micros, Pass};
 
 use super::cookies::{self, Keeping};
-use super::visit::token_digest;
 use crate::Portal;
 use crate::fault::Fault;
-
-/// Random bytes of a session's token.
-const TOKEN_BYTES: usize = 32;
 
 /// A token that was just made, and until when it is good.
 #[derive(Debug)]
@@ -28,11 +23,9 @@ pub(crate) struct NewSession {
 /// Makes a token for a session that is not in the store yet.
 pub(crate) fn begin(portal: &Portal) -> NewSession {
     let world = portal.engine().world();
-    let mut bytes = [0u8; TOKEN_BYTES];
-    world.dice.fill(&mut bytes);
-    let token = URL_SAFE_NO_PAD.encode(bytes);
+    let (token, digest) = keys::new_pass(&*world.dice);
     let expires_at = world.clock.now().plus(portal.settings().session_for);
-    NewSession { digest: token_digest(&token), token, expires_at }
+    NewSession { token, digest, expires_at }
 }
 
 impl NewSession {
@@ -58,7 +51,7 @@ pub(crate) async fn end(
     response: &mut Response,
 ) -> Result<(), Fault> {
     if let (Some(_), Some(token)) = (pass, cookies::value(&parts.headers, cookies::SESSION)) {
-        portal.engine().world().store.end_session(token_digest(token)).await?;
+        portal.engine().world().store.end_session(keys::digest(token)).await?;
     }
     let keeping = Keeping { max_age_s: 0, secure: portal.settings().is_secure(), framed: false };
     response.headers_mut().append(header::SET_COOKIE, cookies::set(cookies::SESSION, "", keeping));

@@ -1,11 +1,11 @@
 //! A visit: who looks, in which language, at which page.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::request::Parts;
 use http::{HeaderMap, header};
-use klingel_model::{KeyDigest, Pass};
+use klingel_engine::keys;
+use klingel_model::Pass;
 
 use super::cookies;
 use crate::Portal;
@@ -74,7 +74,7 @@ impl Visit {
         let mut visit = Self::reading(&parts.headers, path);
         if let Some(token) = cookies::value(&parts.headers, cookies::SESSION) {
             let world = portal.engine().world();
-            visit.pass = world.store.session(token_digest(token), world.clock.now()).await?;
+            visit.pass = world.store.session(keys::digest(token), world.clock.now()).await?;
             visit.csrf = csrf_of(token);
         }
         Ok(visit)
@@ -91,18 +91,7 @@ impl Visit {
     }
 }
 
-/// What the store knows of a session's token.
-pub(crate) fn token_digest(token: &str) -> KeyDigest {
-    KeyDigest(sha256(token.as_bytes()))
-}
-
 /// What forms of a session bring along. Whoever knows it cannot compute the session's token from it.
 fn csrf_of(token: &str) -> String {
-    URL_SAFE_NO_PAD.encode(sha256(format!("form of {token}").as_bytes()))
-}
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut sum = [0u8; 32];
-    sum.copy_from_slice(digest(&SHA256, bytes).as_ref());
-    sum
+    URL_SAFE_NO_PAD.encode(keys::sha256(&[b"form of ", token.as_bytes()]))
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use http::HeaderMap;
+use klingel_engine::keys;
 
 use super::home::start_of;
 use crate::Portal;
@@ -18,7 +19,7 @@ pub(crate) async fn enter(
     let world = portal.engine().world();
     let session = door::begin(&portal);
     let now = world.clock.now();
-    let link = door::token_digest(&token);
+    let link = keys::digest(&token);
     let opened = world.store.open_link(link, now, session.digest, session.expires_at).await?;
     let pass = opened.ok_or(Fault::UsedLink)?;
     tracing::info!(holder = pass.holder, "a link to the portal was opened");

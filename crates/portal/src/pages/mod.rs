@@ -15,6 +15,7 @@ mod login;
 mod logout;
 mod overview;
 mod preferences;
+mod settings;
 
 type Routes = Vec<(&'static str, MethodRouter<Portal>)>;
 
@@ -47,5 +48,9 @@ fn of_operators() -> Routes {
 }
 
 fn of_applications() -> Routes {
-    vec![("/portal/apps/{app_id}", get(application::show))]
+    vec![
+        ("/portal/apps/{app_id}", get(application::show)),
+        ("/portal/apps/{app_id}/settings", get(settings::show).post(settings::change)),
+        ("/portal/apps/{app_id}/settings/delete", post(settings::delete)),
+    ]
 }

@@ -21,7 +21,7 @@ macro_rules! topics {
     };
 }
 
-topics!["frame", "door", "overview", "application", "fields"];
+topics!["frame", "door", "overview", "settings", "fields"];
 
 /// All texts.
 pub(crate) struct Catalogue {

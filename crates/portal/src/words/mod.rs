@@ -84,7 +84,7 @@ impl Words {
     }
 
     /// The text of this key with one place, for templates.
-    pub(crate) fn one(self, key: &str, name: &'static str, value: &str) -> String {
+    pub(crate) fn fill(self, key: &str, name: &'static str, value: &str) -> String {
         self.with(key, &[(name, value)])
     }
 

@@ -166,7 +166,7 @@ impl House {
 }
 
 fn digest(text: &str) -> KeyDigest {
-    klingel_api::keys::digest(text)
+    klingel_engine::keys::digest(text)
 }
 
 impl Browser {

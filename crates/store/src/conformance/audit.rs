@@ -89,6 +89,6 @@ async fn the_texts_of_a_line_have_a_bound(scene: Scene) {
         let refused = scene.store.add_audit(wrong).await;
         assert_eq!(refused, Err(Error::Limit("access_text_bytes_max", ACCESS_TEXT_BYTES_MAX as u64)));
     }
-    let log = scene.store.audit(environment.id, None, newest(ALL)).await.expect("a read");
-    assert!(log.items.is_empty());
+    let lines = scene.store.audit(environment.id, None, newest(ALL)).await.expect("a read");
+    assert!(lines.items.is_empty());
 }

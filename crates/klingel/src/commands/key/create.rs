@@ -84,7 +84,7 @@ pub async fn add_key(
     let now = clock.now();
     let wanted = Environment { id: EnvironmentId::new(now, dice), name: environment, created_at: now };
     let environment = store.ensure_environment(wanted).await.map_err(|error| store_failure(&error))?;
-    let (text, digest) = klingel_api::keys::new_key(dice, role);
+    let (text, digest) = klingel_engine::keys::new_key(dice, role);
     let key = ApiKey {
         id: ApiKeyId::new(now, dice),
         environment_id: environment.id,

@@ -52,6 +52,7 @@ const BEARER: &str = "bearer";
         endpoint::delete::delete,
         endpoint::secret_get::secret_get,
         endpoint::secret_rotate::secret_rotate,
+        endpoint::send_example::send_example,
         endpoint::headers_get::headers_get,
         endpoint::headers_update::headers_update,
         endpoint::headers_patch::headers_patch,

@@ -62,6 +62,7 @@ fn endpoints() -> Routes {
         ("/api/v1/app/{app_id}/filter/test", post(filter::test::test)),
         ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/secret", get(ep::secret_get::secret_get)),
         ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/secret/rotate", post(ep::secret_rotate::secret_rotate)),
+        ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/send-example", post(ep::send_example::send_example)),
         (
             "/api/v1/app/{app_id}/endpoint/{endpoint_id}/msg",
             get(attempt::attempted_messages::attempted_messages),

@@ -37,12 +37,14 @@ pub mod upkeep;
 
 pub use accept::{Accepted, Publish};
 pub use refusal::Refusal;
-pub use run::{Running, start};
+pub use run::{AttemptNews, Running, TestCall, start};
 pub use settings::{Limits, Settings};
 
 use deliver::{Dialect, Transport};
 use fanout::Catalogue;
 use run::Nudge;
+use run::test_call::TestCalls;
+use run::watch::Watch;
 
 /// Everything the engine needs of the world.
 #[derive(Clone)]
@@ -73,6 +75,8 @@ pub struct Engine {
     pub(crate) settings: Arc<Settings>,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) nudge: Nudge,
+    pub(crate) test_calls: TestCalls,
+    pub(crate) watch: Watch,
 }
 
 impl Engine {

@@ -64,3 +64,32 @@ pub struct EndpointHealth {
     /// Why Klingel itself switched it off: a sentence for its owner.
     pub disabled_reason: Option<String>,
 }
+
+/// How an endpoint does, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EndpointState {
+    /// Its last attempt succeeded, or it has had none.
+    Healthy,
+    /// Every attempt since some time has failed.
+    Failing,
+    /// Switched off, by its owner or by Klingel.
+    Disabled,
+}
+
+impl EndpointState {
+    /// Of an endpoint that is switched off or not, and has failed since then or not.
+    pub const fn of(disabled: bool, failing_since: Option<Micros>) -> Self {
+        match (disabled, failing_since) {
+            (true, _) => Self::Disabled,
+            (false, Some(_)) => Self::Failing,
+            (false, None) => Self::Healthy,
+        }
+    }
+}
+
+impl Endpoint {
+    /// How it does.
+    pub const fn state(&self) -> EndpointState {
+        EndpointState::of(self.disabled, self.health.failing_since)
+    }
+}

@@ -36,7 +36,7 @@ pub use attempt::{Attempt, AttemptStatus, ErrorClass, Trigger};
 pub use audit::{AuditEntry, AuditSeq};
 pub use delivery::{Delivery, DeliveryKey, DeliveryState};
 pub use dice::Dice;
-pub use endpoint::{Endpoint, EndpointHealth};
+pub use endpoint::{Endpoint, EndpointHealth, EndpointState};
 pub use environment::Environment;
 pub use event_type::EventType;
 pub use id::{ApiKeyId, AppId, AttemptId, EndpointId, EnvironmentId, EventTypeId, Id, MessageId};

@@ -24,6 +24,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") },
     Migration { number: 2, name: "records", sql: include_str!("../migrations/0002_records.sql") },
     Migration { number: 3, name: "portal", sql: include_str!("../migrations/0003_portal.sql") },
+    Migration { number: 4, name: "overview", sql: include_str!("../migrations/0004_overview.sql") },
 ];
 
 /// Why a database cannot be brought up to date.

@@ -6,7 +6,7 @@
 //! - [`Intake`]: take a message in, with its deliveries
 //! - [`Queue`]: unsettled deliveries, and settling them in batches
 //! - [`Catalog`]: applications, endpoints, event types, environments, keys
-//! - [`Reader`]: everything that is shown
+//! - [`Reader`]: everything that is shown; with it [`Overview`], across applications
 //! - [`Records`]: documents of the dialects
 //! - [`Access`]: who may open the portal, and who did what there
 //! - [`Upkeep`]: what chores do: retention, expiry, erasure
@@ -22,6 +22,7 @@ pub mod catalog;
 pub mod conformance;
 pub mod error;
 pub mod intake;
+pub mod overview;
 pub mod page;
 pub mod queue;
 pub mod reader;
@@ -33,6 +34,7 @@ pub use access::{Access, SessionKey};
 pub use catalog::{Answer, Catalog, Once, OnceKey, Written};
 pub use error::Error;
 pub use intake::{Admission, Admitted, Intake};
+pub use overview::{AttemptPlace, Backlog, EndpointFilter, EndpointMarks, Overview, Owed, OwedPlace};
 pub use page::{Order, Page, Scan};
 pub use queue::{HealthChange, LaneHead, Outcome, Queue, Settlement, Waiting, WaitingPage};
 pub use reader::{

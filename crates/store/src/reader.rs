@@ -7,6 +7,7 @@ use klingel_model::{
 };
 
 use crate::Verb;
+use crate::overview::Overview;
 use crate::page::{Page, Scan};
 
 /// An application by either of its names.
@@ -91,7 +92,7 @@ pub struct QueueDepth {
 }
 
 /// Reads. Rows of other environments and applications are never given: whoever asks names the wall he is behind.
-pub trait Reader: Send + Sync {
+pub trait Reader: Overview {
     /// The environment of this name.
     fn environment_by_name<'a>(&'a self, name: &'a str) -> Verb<'a, Option<Environment>>;
 

@@ -12,6 +12,7 @@ pub(crate) mod list;
 pub(crate) mod patch;
 pub(crate) mod secret_get;
 pub(crate) mod secret_rotate;
+pub(crate) mod send_example;
 pub(crate) mod update;
 pub(crate) mod url;
 pub(crate) mod wire;

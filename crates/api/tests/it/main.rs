@@ -18,3 +18,4 @@ mod logging;
 mod messages;
 mod operations;
 mod paging;
+mod send_example;

@@ -45,6 +45,12 @@ const OPERATIONS: &[(&str, &str, &[&str], &str)] = &[
         &["204"],
         "v1.endpoint.rotate-secret",
     ),
+    (
+        "post",
+        "/api/v1/app/{app_id}/endpoint/{endpoint_id}/send-example",
+        &["200"],
+        "v1.endpoint.send-example",
+    ),
     ("get", "/api/v1/app/{app_id}/msg", &["200"], "v1.message.list"),
     ("post", "/api/v1/app/{app_id}/msg", &["202"], "v1.message.create"),
     ("get", "/api/v1/app/{app_id}/msg/{msg_id}", &["200"], "v1.message.get"),

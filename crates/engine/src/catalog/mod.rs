@@ -6,3 +6,4 @@ mod application;
 mod endpoint;
 mod event_type;
 mod message;
+mod once;

@@ -3,9 +3,11 @@
 pub mod attempt;
 pub mod description;
 pub mod dialect;
+pub mod rewrite;
 pub mod transport;
 
 pub use attempt::{Made, make};
 pub use description::{Choice, Collection, Description, Field, FieldKind, Words};
 pub use dialect::{Dialect, Sending, UnfitSecret, UnfitSettings, Unsendable, Verdict, Wishes};
+pub use rewrite::Rewritten;
 pub use transport::{Failure, OutboundRequest, Response, Sent, Transport};

@@ -22,7 +22,6 @@ pub struct Decision {
 /// Judges an attempt against schedule and health. `now` is its end.
 pub fn decide(made: &Made, launch: &Launch, settings: &Settings, dice: &dyn Dice, now: Micros) -> Decision {
     let trigger = launch.waiting.delivery.key.trigger;
-    let delivered = made.delivered();
     let (outcome, pause) = match &made.verdict {
         Verdict::Delivered => (Outcome::Delivered, None),
         Verdict::GiveUp | Verdict::Disable(_) => (Outcome::GivenUp, None),
@@ -37,7 +36,7 @@ pub fn decide(made: &Made, launch: &Launch, settings: &Settings, dice: &dyn Dice
         key: launch.waiting.delivery.key,
         outcome,
         health,
-        attempt: Some(attempt_row(made, launch, delivered, outcome)),
+        attempt: Some(attempt_row(made, launch, retry_at(outcome))),
     };
     Decision { settlement, pause }
 }
@@ -84,7 +83,15 @@ fn health_change(made: &Made, launch: &Launch, settings: &Settings, now: Micros)
     first.then_some(HealthChange::FailingSince(since))
 }
 
-fn attempt_row(made: &Made, launch: &Launch, delivered: bool, outcome: Outcome) -> Attempt {
+fn retry_at(outcome: Outcome) -> Option<Micros> {
+    match outcome {
+        Outcome::Retry(at) => Some(at),
+        Outcome::Delivered | Outcome::GivenUp | Outcome::Dropped => None,
+    }
+}
+
+/// The row of an attempt that is tried again at `next_attempt_at`, if at all.
+pub(crate) fn attempt_row(made: &Made, launch: &Launch, next_attempt_at: Option<Micros>) -> Attempt {
     let (response_status, response_body) = made.answer();
     Attempt {
         id: made.id,
@@ -96,15 +103,12 @@ fn attempt_row(made: &Made, launch: &Launch, delivered: bool, outcome: Outcome) 
         trigger: launch.waiting.delivery.key.trigger,
         started_at: made.started_at,
         duration: made.duration,
-        status: if delivered { AttemptStatus::Success } else { AttemptStatus::Fail },
+        status: if made.delivered() { AttemptStatus::Success } else { AttemptStatus::Fail },
         response_status,
         response_body,
         error_class: made.error_class(),
         error: made.sentence(),
-        next_attempt_at: match outcome {
-            Outcome::Retry(at) => Some(at),
-            _ => None,
-        },
+        next_attempt_at,
     }
 }
 

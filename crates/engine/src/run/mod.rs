@@ -24,9 +24,16 @@ use crate::simulation::planted::{self, Bug};
 mod chores;
 mod dispatcher;
 mod recorder;
+pub mod test_call;
+pub mod watch;
 
 use dispatcher::Dispatcher;
 use recorder::Recorder;
+use test_call::TestCalls;
+use watch::Watch;
+
+pub use test_call::TestCall;
+pub use watch::AttemptNews;
 
 /// Reports of attempts, reads and recordings that wait for the dispatcher.
 const REPORTS_MAX: usize = 4096;
@@ -110,12 +117,14 @@ pub fn start(world: World, settings: Settings) -> Running {
     let (settlements, settlements_in) = mpsc::channel(settings.settle_batch_max * 2);
     let nudge = Nudge { news, dropped: Arc::new(AtomicBool::new(false)) };
     let (stop, hurry, attempts) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+    let watch = Watch::new();
     let recorder = Recorder {
         world: Arc::clone(&world),
         settings: Arc::clone(&settings),
         catalogue: Arc::clone(&catalogue),
         settlements: settlements_in,
         reports: reports.clone(),
+        watch: watch.clone(),
     };
     let dispatcher = Dispatcher::new(
         Arc::clone(&world),
@@ -127,7 +136,14 @@ pub fn start(world: World, settings: Settings) -> Running {
     );
     let chores = chores::run(Arc::clone(&world), Arc::clone(&settings), stop.clone());
     Running {
-        engine: Engine { world, settings, catalogue, nudge },
+        engine: Engine {
+            world,
+            settings,
+            catalogue,
+            nudge,
+            test_calls: TestCalls::new(attempts.clone()),
+            watch,
+        },
         dispatcher: tokio::spawn(dispatcher.run(stop.clone())),
         recorder: tokio::spawn(recorder.run(hurry.clone())),
         chores: tokio::spawn(chores),

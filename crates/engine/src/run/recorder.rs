@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::dispatcher::{Recorded, Report};
+use super::watch::Watch;
 use crate::fanout::Catalogue;
 use crate::settings::Settings;
 use crate::{World, measure};
@@ -23,6 +24,7 @@ pub(super) struct Recorder {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) settlements: mpsc::Receiver<Settlement>,
     pub(super) reports: mpsc::Sender<Report>,
+    pub(super) watch: Watch,
 }
 
 impl Recorder {
@@ -41,10 +43,13 @@ impl Recorder {
             }
             let recorded = batch.iter().map(recorded).collect();
             let batch = std::mem::replace(&mut batch, Vec::with_capacity(batch_max));
-            self.settle(&batch, &hurry).await;
+            let is_recorded = self.settle(&batch, &hurry).await;
             self.forget_disabled(&batch);
             if self.reports.send(Report::Settled(recorded)).await.is_err() {
                 tracing::debug!("recorded after the dispatcher has stopped");
+            }
+            if is_recorded {
+                self.watch.tell(&self.world, &batch).await;
             }
         }
     }
@@ -61,8 +66,8 @@ impl Recorder {
     }
 
     /// Writes a batch, however long it takes: what was sent must not be forgotten because a disk is full. Only a
-    /// shutdown ends the trying; the deliveries are then sent once more at the next start.
-    async fn settle(&self, batch: &[Settlement], hurry: &CancellationToken) {
+    /// shutdown ends the trying (`false`); the deliveries are then sent once more at the next start.
+    async fn settle(&self, batch: &[Settlement], hurry: &CancellationToken) -> bool {
         let mut wait = WAIT_MIN;
         for settlement in batch {
             match settlement.outcome {
@@ -77,10 +82,11 @@ impl Recorder {
         while let Err(error) = self.world.store.settle(batch.to_vec()).await {
             tracing::error!(%error, settlements = batch.len(), "recording attempts failed; trying again");
             if hurry.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
-                return;
+                return false;
             }
             wait = (wait * 2).min(WAIT_MAX);
         }
+        true
     }
 }
 

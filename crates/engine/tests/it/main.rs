@@ -2,5 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its world has failed")]
 
+mod rewrite;
+mod test_call;
+mod watch;
 mod way;
 mod world;

@@ -10,7 +10,8 @@ use crate::fault::Fault;
 use crate::rows::{attempt, id, message};
 
 /// A message's event type and channels, if it and its application live.
-const MARKS: &str = "SELECT m.event_type, m.channels FROM message m JOIN application a ON a.id = m.app_id
+pub(super) const MARKS: &str =
+    "SELECT m.event_type, m.channels FROM message m JOIN application a ON a.id = m.app_id
      WHERE m.app_id = ?1 AND m.id = ?2";
 
 pub(super) fn of_message(
@@ -84,7 +85,7 @@ pub(super) fn one(
 }
 
 /// What the filter says of the attempts' messages.
-fn marks_of(filter: &AttemptFilter) -> MessageFilter {
+pub(super) fn marks_of(filter: &AttemptFilter) -> MessageFilter {
     MessageFilter {
         event_types: filter.event_types.clone(),
         channel: filter.channel.clone(),
@@ -93,7 +94,7 @@ fn marks_of(filter: &AttemptFilter) -> MessageFilter {
 }
 
 /// Whether this message lives in this application and has the marks.
-fn passes_message(
+pub(super) fn passes_message(
     statement: &mut CachedStatement<'_>,
     app_id: AppId,
     message_id: MessageId,

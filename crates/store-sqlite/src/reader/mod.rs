@@ -6,6 +6,7 @@ mod catalog;
 mod depth;
 mod destinations;
 mod messages;
+mod overview;
 
 use std::sync::Arc;
 

@@ -16,6 +16,8 @@ use crate::fault::{Fault, corrupt};
 /// fetch it for every row that a filtered list looks at.
 pub(crate) const COLUMNS: &str = "id, message_id, endpoint_id, manual, success, response_status, number, \
      started_at, duration_us, next_attempt_at, error_class, error, url";
+/// How many columns [`COLUMNS`] names.
+pub(crate) const COLUMNS_COUNT: usize = 13;
 
 /// Writes attempts: prepared once for a whole batch.
 pub(crate) struct Recorder<'db>(CachedStatement<'db>);

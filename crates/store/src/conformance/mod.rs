@@ -7,6 +7,7 @@
 mod access;
 mod applications;
 mod audit;
+mod backlog;
 mod calls;
 mod destinations;
 mod due;
@@ -20,6 +21,7 @@ mod lanes;
 mod lists;
 mod manual;
 mod once;
+mod overview;
 mod records;
 mod retention;
 mod scene;
@@ -76,6 +78,8 @@ pub fn all() -> &'static [Case] {
             lists::CASES,
             filters::CASES,
             destinations::CASES,
+            overview::CASES,
+            backlog::CASES,
             records::CASES,
             retention::CASES,
             access::CASES,

@@ -6,6 +6,7 @@
 mod access;
 mod catalog;
 mod intake;
+mod overview;
 mod queue;
 mod reader;
 mod records;

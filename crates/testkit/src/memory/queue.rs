@@ -71,7 +71,7 @@ impl Queue for MemoryStore {
 
 impl State {
     /// Deliveries of an endpoint that lives, by message.
-    fn owed(&self, id: EndpointId) -> impl Iterator<Item = &Delivery> {
+    pub(super) fn owed(&self, id: EndpointId) -> impl Iterator<Item = &Delivery> {
         let first =
             DeliveryKey { endpoint_id: id, message_seq: MessageSeq(i64::MIN), trigger: Trigger::Schedule };
         let last =

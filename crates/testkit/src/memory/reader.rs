@@ -220,7 +220,7 @@ impl State {
         list(&rows, page, |_, attempt| self.passes_attempt(attempt, filter).then(|| (*attempt).clone()))
     }
 
-    fn passes_attempt(&self, attempt: &Attempt, filter: &AttemptFilter) -> bool {
+    pub(super) fn passes_attempt(&self, attempt: &Attempt, filter: &AttemptFilter) -> bool {
         let of_message = MessageFilter {
             event_types: filter.event_types.clone(),
             channel: filter.channel.clone(),
@@ -260,7 +260,7 @@ impl State {
     }
 }
 
-fn passes_message(message: &Message, filter: &MessageFilter) -> bool {
+pub(super) fn passes_message(message: &Message, filter: &MessageFilter) -> bool {
     filter.event_types.as_ref().is_none_or(|wanted| wanted.contains(&message.event_type))
         && filter.channel.as_ref().is_none_or(|wanted| message.channels.contains(wanted))
         && filter.before.is_none_or(|before| message.created_at < before)

@@ -28,6 +28,7 @@ mod fields;
 mod form;
 mod frame;
 mod management;
+mod once;
 mod pages;
 mod settings;
 mod show;

@@ -93,6 +93,16 @@ pub(crate) fn condition(row: &Filled) -> Value {
     })
 }
 
+/// A row in words.
+pub(crate) fn row_text(words: Words, row: &Filled) -> String {
+    let operator = OPERATORS.iter().find(|(known, _, _)| *known == row.operator);
+    let (operator, takes_value) = operator.map_or((String::new(), true), |(known, _, key)| {
+        (words.t(key), !matches!(*known, "exists" | "missing"))
+    });
+    let value = if takes_value { row.value.as_str() } else { "" };
+    format!("{} {operator} {value}", row.field).trim_end().to_owned()
+}
+
 fn rows_of(document: &Value) -> Option<(bool, Vec<Filled>)> {
     let fields = document.as_object()?;
     let (any, parts) = match (fields.len(), fields.get("$or"), fields.get("$and")) {
@@ -146,7 +156,7 @@ fn push(path: &[&str], operator: &str, value: String, rows: &mut Vec<Filled>) ->
 }
 
 /// How it is drawn, and the text of the JSON editor.
-pub(super) fn look(words: Words, name: &str, source: Source<'_>) -> (Look, String) {
+pub(crate) fn look(words: Words, name: &str, source: Source<'_>) -> (Look, String) {
     let (shape, spare) = match source {
         Source::Document(document) => (shape_of(at(document, name)), SPARE_ROWS),
         Source::Form(form) => {

@@ -22,6 +22,7 @@ pub(crate) mod waits;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use read::pairs;
 pub(crate) use records::Known;
 
 /// What the names of fields mean.

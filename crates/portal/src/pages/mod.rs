@@ -8,11 +8,14 @@ use crate::{Portal, assets, door};
 
 mod application;
 mod applications;
+mod attempt;
+mod endpoint;
 mod enter;
 pub(crate) mod faulty;
 mod home;
 mod login;
 mod logout;
+mod message;
 mod overview;
 mod preferences;
 mod settings;
@@ -48,9 +51,13 @@ fn of_operators() -> Routes {
 }
 
 fn of_applications() -> Routes {
-    vec![
+    let mut routes: Routes = vec![
         ("/portal/apps/{app_id}", get(application::show)),
         ("/portal/apps/{app_id}/settings", get(settings::show).post(settings::change)),
         ("/portal/apps/{app_id}/settings/delete", post(settings::delete)),
-    ]
+    ];
+    for more in [endpoint::routes(), message::routes(), attempt::routes()] {
+        routes.extend(more);
+    }
+    routes
 }

@@ -21,7 +21,7 @@ macro_rules! topics {
     };
 }
 
-topics!["frame", "door", "overview", "settings", "fields"];
+topics!["frame", "door", "overview", "settings", "fields", "endpoints", "messages"];
 
 /// All texts.
 pub(crate) struct Catalogue {

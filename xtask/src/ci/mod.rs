@@ -2,6 +2,7 @@
 //!
 //! Everything the steps print goes to standard output, so that one stream holds the whole story in its true order.
 
+mod browser;
 mod checks;
 mod generated;
 mod report;
@@ -43,6 +44,8 @@ enum Step {
     Doc,
     /// All tests (cargo-nextest if installed, otherwise `cargo test`)
     Test,
+    /// The portal in a real browser (`e2e/`)
+    Browser,
     /// Generated files in docs/ are what the code generates
     Generated,
 }
@@ -62,6 +65,7 @@ impl Step {
             Step::Clippy => checks::clippy().map(|()| Outcome::Passed),
             Step::Doc => checks::doc().map(|()| Outcome::Passed),
             Step::Test => run_tests::run().map(|()| Outcome::Passed),
+            Step::Browser => browser::run().map(|()| Outcome::Passed),
             Step::Generated => generated::run().map(|()| Outcome::Passed),
         }
     }
@@ -113,7 +117,10 @@ mod tests {
         let all = selected(&Args { from: None, only: None });
         assert_eq!(all.first(), Some(&Step::Tools));
         assert_eq!(all.last(), Some(&Step::Generated));
-        assert_eq!(selected(&Args { from: Some(Step::Test), only: None }), [Step::Test, Step::Generated]);
+        assert_eq!(
+            selected(&Args { from: Some(Step::Test), only: None }),
+            [Step::Test, Step::Browser, Step::Generated]
+        );
         assert_eq!(selected(&Args { from: None, only: Some(Step::Clippy) }), [Step::Clippy]);
     }
 }

@@ -12,7 +12,7 @@ const PATH: &str = "/app/a/endpoint/e/send-example";
 async fn house() -> House {
     let house = House::new().await;
     house.app("a").await;
-    let body = json!({"url": ECHO, "uid": "e", "disabled": true, "filterTypes": ["never"]});
+    let body = json!({"url": ECHO, "uid": "e", "disabled": true, "eventTypes": ["never"]});
     house.post("/app/a/endpoint", &body.to_string()).await.expect(201);
     house
 }

@@ -10,7 +10,7 @@ use http_body_util::BodyExt as _;
 use klingel_api::{ApiState, Mounted, router_with};
 use klingel_engine::deliver::{OutboundRequest, Response, Sent, Transport};
 use klingel_engine::{Engine, Running, Settings, World, start};
-use klingel_model::{AppId, Clock as _, Dice as _, Environment, EnvironmentId, KeyDigest, Pass, PassScope};
+use klingel_model::{AppId, Clock as _, Environment, EnvironmentId, Pass, PassScope};
 use klingel_portal::{Portal, PortalSettings};
 use klingel_store::{Access as _, Catalog as _};
 use klingel_testkit::{FakeClock, MemoryStore, SeededDice};
@@ -124,12 +124,10 @@ impl House {
 
     /// Makes a link that opens the portal.
     pub(crate) async fn link(&self, scope: PassScope, read_only: bool) -> String {
-        let mut bytes = [0u8; 16];
-        self.dice.fill(&mut bytes);
-        let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let (token, digest) = klingel_engine::keys::new_pass(&*self.dice);
         let now = self.clock.now();
         let pass = Pass {
-            digest: digest(&token),
+            digest,
             environment_id: self.environment_id,
             scope,
             holder: "tester".to_owned(),
@@ -163,10 +161,6 @@ impl House {
     pub(crate) async fn customer(&self, app_id: AppId) -> Browser {
         self.visitor(PassScope::Application(app_id)).await
     }
-}
-
-fn digest(text: &str) -> KeyDigest {
-    klingel_engine::keys::digest(text)
 }
 
 impl Browser {

@@ -54,11 +54,13 @@ async fn endpoints_of_all_applications_come_with_their_application(scene: Scene)
 
 async fn endpoints_are_found_by_state_application_and_text(scene: Scene) {
     let [(application, healthy), (other, failing)] = two(&scene).await;
-    let mut off = scene.new_endpoint(application.id);
-    off.disabled = true;
-    off.url = "https://Lager.example/ÜBER".to_owned();
-    off.description = "Die Kasse".to_owned();
-    off.uid = Some(uid("Till-7"));
+    let off = Endpoint {
+        disabled: true,
+        url: "https://Lager.example/ÜBER".to_owned(),
+        description: "Die Kasse".to_owned(),
+        uid: Some(uid("Till-7")),
+        ..scene.new_endpoint(application.id)
+    };
     scene.store.add_endpoint(off.clone(), MANY, None).await.expect("it is new");
     let (message, seq) = scene.admit(&other, &[&failing]).await;
     let health = Some(HealthChange::FailingSince(at(1)));

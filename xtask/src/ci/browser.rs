@@ -1,0 +1,21 @@
+//! The step that looks at the portal as people do: a real browser against the real binary (`e2e/`).
+
+use std::process::Command;
+
+use super::checks::run_command;
+use crate::failure::Failure;
+use crate::repository;
+
+/// Installs what `e2e/package-lock.json` names, builds the binary and runs every flow.
+pub fn run() -> Result<(), Failure> {
+    let folder = repository::root().join("e2e");
+    let mut install = Command::new("npm");
+    install.args(["ci", "--no-fund", "--no-audit"]).current_dir(&folder);
+    run_command(install, "look at e2e/package.json; npm comes with Debian's packages nodejs and npm")?;
+    let mut build = repository::cargo();
+    build.args(["build", "--locked", "--package", "klingel"]);
+    run_command(build, "mend what does not compile")?;
+    let mut flows = Command::new("npm");
+    flows.args(["test", "--silent"]).current_dir(&folder);
+    run_command(flows, "run `npm test` in e2e/ and look at the flow it names")
+}

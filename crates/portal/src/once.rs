@@ -1,7 +1,7 @@
 //! Forms that are sent twice are done once.
 
 use bytes::Bytes;
-use klingel_engine::Engine;
+use klingel_engine::keys::sha256;
 use klingel_store::{Answer, Once, OnceKey, Written};
 
 use crate::Portal;
@@ -27,11 +27,11 @@ impl Portal {
     /// Takes this form's key, for operations that know no keys themselves. Errors: `Conflict` if it was taken before.
     pub(crate) async fn claim(&self, tenant: &Tenant, form: &Form) -> Result<(), Fault> {
         let brought = form.filled(KEY_FIELD).ok_or(Fault::Unreadable)?;
-        let engine: &Engine = self.engine();
+        let engine = self.engine();
         let owned = format!("form {} {brought}", tenant.application.id);
         let key = OnceKey {
-            key: sha256(owned.as_bytes()),
-            request: sha256(KEY_FIELD.as_bytes()),
+            key: sha256(&[owned.as_bytes()]),
+            request: sha256(&[KEY_FIELD.as_bytes()]),
             expires_at: engine.world().clock.now().plus(REMEMBERED_FOR),
         };
         let answer = Answer { status: 200, body: Bytes::new() };
@@ -40,10 +40,4 @@ impl Portal {
             Written::Replay(_) => Err(Fault::Conflict("this form has been sent already".to_owned())),
         }
     }
-}
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut sum = [0u8; 32];
-    sum.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref());
-    sum
 }

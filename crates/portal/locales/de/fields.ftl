@@ -7,7 +7,6 @@ field-json = Das ist kein gültiges JSON.
 field-waits = Bitte geben Sie Wartezeiten an, mit Komma getrennt, etwa: 5 s, 5 min, 2 h.
 field-refused = Dieser Wert wird nicht angenommen.
 field-more-rows = Zeile hinzufügen
-field-remove-row = Zeile entfernen
 field-pair-label = Bezeichnung
 field-pair-value = Wert
 filter-all = Alle Bedingungen treffen zu

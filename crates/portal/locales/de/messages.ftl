@@ -27,6 +27,7 @@ message-more-attempts = Es gibt ältere Versuche; Sie finden sie bei den Endpunk
 message-no-attempt = Noch kein Versuch.
 message-state = Zustand
 message-resend = Erneut senden
+message-cancel = Zustellung abbrechen
 delivery-delivered = Zugestellt
 delivery-waiting = Wartet auf den ersten Versuch
 delivery-retrying = Wird wiederholt

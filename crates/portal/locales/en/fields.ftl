@@ -7,7 +7,6 @@ field-json = This is not valid JSON.
 field-waits = Please give waits separated by commas, such as: 5 s, 5 min, 2 h.
 field-refused = This value is not accepted.
 field-more-rows = Add a row
-field-remove-row = Remove row
 field-pair-label = Label
 field-pair-value = Value
 filter-all = All conditions hold

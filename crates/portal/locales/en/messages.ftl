@@ -27,6 +27,7 @@ message-more-attempts = There are older attempts; you find them with their endpo
 message-no-attempt = No attempt yet.
 message-state = State
 message-resend = Send again
+message-cancel = Cancel delivery
 delivery-delivered = Delivered
 delivery-waiting = Waits for its first attempt
 delivery-retrying = Will be tried again

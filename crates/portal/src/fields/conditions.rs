@@ -62,7 +62,11 @@ fn of_document(value: &Value) -> (String, Vec<Filled>) {
     let row = |row: &Value| Filled {
         field: text(&row["field"]),
         operator: text(&row["operator"]),
-        value: if row["value"].is_null() { String::new() } else { scalar::shown(&row["value"]).unwrap_or_default() },
+        value: if row["value"].is_null() {
+            String::new()
+        } else {
+            scalar::shown(&row["value"]).unwrap_or_default()
+        },
     };
     let rows = value["rows"].as_array().map(|rows| rows.iter().map(row).collect());
     (text(&value["combine"]), rows.unwrap_or_default())

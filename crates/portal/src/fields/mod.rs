@@ -68,12 +68,7 @@ pub(crate) fn views(words: Words, fields: &[Placed], source: Source<'_>, known: 
 }
 
 /// Writes what was filled in over `document`. Errors: what cannot be written, by field.
-pub(crate) fn fill(
-    words: Words,
-    fields: &[Placed],
-    form: &Form,
-    document: &mut Value,
-) -> Result<(), Marks> {
+pub(crate) fn fill(words: Words, fields: &[Placed], form: &Form, document: &mut Value) -> Result<(), Marks> {
     let mut marks = Marks::new();
     for placed in fields {
         match read::read(placed, form) {

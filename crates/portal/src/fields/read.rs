@@ -88,7 +88,8 @@ fn list(chosen: &[&str]) -> Option<Value> {
 
 fn numbers(filled: Option<&str>, max: usize) -> Result<Option<Value>, Unfit> {
     let Some(text) = filled else { return Ok(None) };
-    let parts = text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !part.is_empty());
+    let parts =
+        text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !part.is_empty());
     let numbers: Option<Vec<Value>> =
         parts.map(|part| part.parse::<u64>().ok().map(|number| Number::from(number).into())).collect();
     match numbers {
@@ -111,8 +112,13 @@ fn labelled(name: &str, form: &Form) -> Option<Value> {
 pub(crate) fn pairs(name: &str, form: &Form) -> Vec<(String, String)> {
     let (labels, values) = (form.all(&format!("{name}.label")), form.all(&format!("{name}.value")));
     let pair = |(label, value): (&str, &str)| (label.trim().to_owned(), value.trim().to_owned());
-    labels.into_iter().zip(values).map(pair).filter(|(label, value)| !(label.is_empty() && value.is_empty()))
-        .take(PAIRS_MAX).collect()
+    labels
+        .into_iter()
+        .zip(values)
+        .map(pair)
+        .filter(|(label, value)| !(label.is_empty() && value.is_empty()))
+        .take(PAIRS_MAX)
+        .collect()
 }
 
 fn json(filled: Option<&str>, bytes_max: usize) -> Result<Option<Value>, Unfit> {

@@ -49,7 +49,9 @@ mod tests {
 
     #[test]
     fn plain_values_come_back_as_they_were() {
-        for value in [json!("a b"), json!("12"), json!(12), json!(1.5), json!(true), json!("true"), json!(null)] {
+        for value in
+            [json!("a b"), json!("12"), json!(12), json!(1.5), json!(true), json!("true"), json!(null)]
+        {
             assert_eq!(read(&shown(&value).unwrap()), value);
         }
         for value in [json!("\"quoted\""), json!("0123"), json!("{}"), json!("null")] {
@@ -60,7 +62,8 @@ mod tests {
 
     #[test]
     fn lists_come_back_as_they_were() {
-        for list in [vec![json!("a"), json!("b c")], vec![json!("a, b"), json!(3)], vec![json!("12")], vec![]] {
+        for list in [vec![json!("a"), json!("b c")], vec![json!("a, b"), json!(3)], vec![json!("12")], vec![]]
+        {
             assert_eq!(read_list(&shown_list(&list).unwrap()), list);
         }
         assert_eq!(read_list("a, 12,, b"), [json!("a"), json!(12), json!("b")]);

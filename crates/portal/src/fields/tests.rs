@@ -105,7 +105,8 @@ fn every_form_of_every_dialect_gives_back_the_document_it_showed() {
                 put(&mut document, &field.name, Some(sample(field.field.kind)));
             }
             let kinds = records::kinds(&fields.iter().map(|placed| placed.field).collect::<Vec<_>>());
-            let known = kinds.iter().fold(Known::default(), |known, kind| known.with(kind, &[("7", "Seven")]));
+            let known =
+                kinds.iter().fold(Known::default(), |known, kind| known.with(kind, &[("7", "Seven")]));
             let shown = views(EN, &fields, Source::Document(&document), &known);
             let mut back = json!({"unknown": {"stays": 1}});
             fill(EN, &fields, &sent(&shown), &mut back).unwrap();

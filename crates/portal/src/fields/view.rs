@@ -28,7 +28,9 @@ pub(super) fn view(words: Words, placed: &Placed, source: Source<'_>, known: &Kn
         FieldKind::Number(low, high) | FieldKind::Days(low, high) => (Look::Number(low, high), text(plain)),
         FieldKind::Numbers(_) => (Look::Text, text(numbers)),
         FieldKind::Json(_) => (Look::Area, text(pretty)),
-        FieldKind::One(choices) => (Look::One(one(words, field.required, picks(words, choices), &chosen())), String::new()),
+        FieldKind::One(choices) => {
+            (Look::One(one(words, field.required, picks(words, choices), &chosen())), String::new())
+        }
         FieldKind::Some(choices) => (Look::Some(some(picks(words, choices), &chosen())), String::new()),
         FieldKind::OneRecord(kind) | FieldKind::OneNumberedRecord(kind) => {
             (Look::One(one(words, field.required, records(known, kind), &chosen())), String::new())
@@ -36,7 +38,9 @@ pub(super) fn view(words: Words, placed: &Placed, source: Source<'_>, known: &Kn
         FieldKind::SomeRecords(kind) => (Look::Some(some(records(known, kind), &chosen())), String::new()),
         FieldKind::Labelled => (Look::Pairs(pairs(name, source)), String::new()),
         FieldKind::Filter => filter::look(words, name, source),
-        FieldKind::Conditions(known) => (Look::Rows(conditions::look(words, name, known, source)), String::new()),
+        FieldKind::Conditions(known) => {
+            (Look::Rows(conditions::look(words, name, known, source)), String::new())
+        }
     };
     let mut view = FieldView::new(name, words.of(field.label), look);
     view.value = value;
@@ -92,7 +96,8 @@ fn picks(words: Words, choices: &[Choice]) -> Vec<Pick> {
 }
 
 fn records(known: &Known, kind: &str) -> Vec<Pick> {
-    let pick = |(key, name): &(String, String)| Pick { value: key.clone(), label: name.clone(), chosen: false };
+    let pick =
+        |(key, name): &(String, String)| Pick { value: key.clone(), label: name.clone(), chosen: false };
     known.of(kind).iter().map(pick).collect()
 }
 

@@ -28,7 +28,11 @@ fn wait(part: &str) -> Option<Number> {
     let (_, seconds) = UNITS.into_iter().find(|(name, _)| *name == unit.trim())?;
     let seconds = amount.parse::<f64>().ok()? * seconds;
     if seconds.fract() == 0.0 && (0.0..9.0e15).contains(&seconds) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and in these bounds")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole, and in these bounds"
+        )]
         return Some(Number::from(seconds as u64));
     }
     Number::from_f64(seconds)
@@ -54,7 +58,16 @@ mod tests {
     #[test]
     fn waits_are_read_in_the_units_that_people_write() {
         let text = "5s, 5 min; 30 m, 2 h, 1 d, 1.5 s, 250 ms, 7";
-        let waits = [5.into(), 300.into(), 1800.into(), 7200.into(), 86_400.into(), json!(1.5), json!(0.25), 7.into()];
+        let waits = [
+            5.into(),
+            300.into(),
+            1800.into(),
+            7200.into(),
+            86_400.into(),
+            json!(1.5),
+            json!(0.25),
+            7.into(),
+        ];
         assert_eq!(read(text).unwrap(), waits);
         assert_eq!(read(" , ").unwrap(), [] as [Value; 0]);
         for wrong in ["soon", "5 years", "-5 s", "5 s, x"] {

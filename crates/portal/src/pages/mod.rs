@@ -9,6 +9,7 @@ use crate::{Portal, assets, door};
 mod application;
 mod applications;
 mod attempt;
+mod collection;
 mod endpoint;
 mod enter;
 pub(crate) mod faulty;
@@ -56,7 +57,7 @@ fn of_applications() -> Routes {
         ("/portal/apps/{app_id}/settings", get(settings::show).post(settings::change)),
         ("/portal/apps/{app_id}/settings/delete", post(settings::delete)),
     ];
-    for more in [endpoint::routes(), message::routes(), attempt::routes()] {
+    for more in [endpoint::routes(), message::routes(), attempt::routes(), collection::routes()] {
         routes.extend(more);
     }
     routes

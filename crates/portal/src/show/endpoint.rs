@@ -87,7 +87,10 @@ pub(crate) fn wants(words: Words, description: &Description, endpoint: &Endpoint
             FieldKind::Switch if at(&document, &placed.name) == true => {
                 parts.push(words.of(placed.field.label).to_owned());
             }
-            FieldKind::One(_) | FieldKind::Some(_) | FieldKind::OneRecord(_) | FieldKind::OneNumberedRecord(_) => {
+            FieldKind::One(_)
+            | FieldKind::Some(_)
+            | FieldKind::OneRecord(_)
+            | FieldKind::OneNumberedRecord(_) => {
                 parts.extend(value(words, placed, &document, known));
             }
             _ => {}
@@ -108,7 +111,10 @@ pub(crate) fn value(words: Words, placed: &Placed, document: &Value, known: &Kno
     let value = at(document, &placed.name);
     let of = |choices: &[Choice], value: &Value| {
         let choice = choices.iter().find(|choice| Some(choice.value) == value.as_str());
-        choice.map_or_else(|| scalar::shown(value).unwrap_or_default(), |choice| words.of(choice.label).to_owned())
+        choice.map_or_else(
+            || scalar::shown(value).unwrap_or_default(),
+            |choice| words.of(choice.label).to_owned(),
+        )
     };
     let text = match placed.field.kind {
         FieldKind::Secret => return None,
@@ -142,9 +148,11 @@ pub(crate) fn value(words: Words, placed: &Placed, document: &Value, known: &Kno
 pub(crate) fn condition_text(words: Words, conditions: &Conditions, row: &Value) -> String {
     let label = |choices: &[Choice], value: &Value| {
         let choice = choices.iter().find(|known| Some(known.value) == value.as_str());
-        choice.map_or(value.as_str().unwrap_or_default().to_owned(), |choice| words.of(choice.label).to_owned())
+        choice
+            .map_or(value.as_str().unwrap_or_default().to_owned(), |choice| words.of(choice.label).to_owned())
     };
-    let (field, operator) = (label(conditions.fields, &row["field"]), label(conditions.operators, &row["operator"]));
+    let (field, operator) =
+        (label(conditions.fields, &row["field"]), label(conditions.operators, &row["operator"]));
     let value = &row["value"];
     let value = if value.is_null() { String::new() } else { scalar::shown(value).unwrap_or_default() };
     format!("{field} {operator} {value}").trim_end().to_owned()

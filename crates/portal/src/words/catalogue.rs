@@ -21,7 +21,7 @@ macro_rules! topics {
     };
 }
 
-topics!["frame", "door", "overview", "settings", "fields", "endpoints", "messages"];
+topics!["frame", "door", "overview", "settings", "fields", "endpoints", "messages", "lists", "replay"];
 
 /// All texts.
 pub(crate) struct Catalogue {

@@ -52,9 +52,14 @@ pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, Asked(ask
         fields: fields(words, status, asked.one("endpoint").unwrap_or_default()),
         searched: asked.filled("status").is_some() || asked.filled("endpoint").is_some(),
         next: found.resume.map(|(message, attempt)| {
-            let endpoint = asked.one("endpoint").and_then(|text| text.parse::<klingel_model::EndpointId>().ok());
+            let endpoint =
+                asked.one("endpoint").and_then(|text| text.parse::<klingel_model::EndpointId>().ok());
             let endpoint = endpoint.map_or_else(String::new, |id| format!("endpoint={id}&"));
-            let status = if [FAILED, DELIVERED].contains(&status) { format!("status={status}&") } else { String::new() };
+            let status = if [FAILED, DELIVERED].contains(&status) {
+                format!("status={status}&")
+            } else {
+                String::new()
+            };
             format!("{}/attempts?{status}{endpoint}after={message}.{attempt}", tenant.base())
         }),
         rows,
@@ -86,12 +91,13 @@ async fn filter(portal: &Portal, tenant: &Tenant, asked: &Form) -> Result<Attemp
 }
 
 fn fields(words: Words, status: &str, endpoint: &str) -> Vec<FieldView> {
-    let pick = |value: &str, key: &str| Pick { value: value.to_owned(), label: words.t(key), chosen: value == status };
-    let picks = vec![
-        pick("", "attempt-any"),
-        pick(FAILED, "attempt-failed"),
-        pick(DELIVERED, "attempt-delivered"),
-    ];
+    let pick = |value: &str, key: &str| Pick {
+        value: value.to_owned(),
+        label: words.t(key),
+        chosen: value == status,
+    };
+    let picks =
+        vec![pick("", "attempt-any"), pick(FAILED, "attempt-failed"), pick(DELIVERED, "attempt-delivered")];
     vec![
         FieldView::new("status", words.t("attempt-outcome"), Look::One(picks)),
         FieldView::new("endpoint", words.t("attempt-endpoint-id"), Look::Text).value(endpoint),

@@ -43,7 +43,7 @@ struct Page {
 struct Request {
     headers: Vec<(String, String)>,
     body: String,
-    bytes: usize,
+    body_title: String,
     certain: bool,
 }
 
@@ -117,7 +117,7 @@ async fn request(
     Ok(Ok(Request {
         headers: headers(&rewritten.request.headers, endpoint, revealed),
         body: if revealed { payload::revealed(body) } else { payload::masked(body) },
-        bytes: body.len(),
+        body_title: at.tenant.visit.words.count("attempt-body-bytes", body.len()),
         certain: rewritten.certain,
     }))
 }

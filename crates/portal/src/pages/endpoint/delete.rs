@@ -28,7 +28,8 @@ struct Page {
 pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint) -> Answer {
     let words = at.tenant.visit.words;
     let description = super::description(&portal, &at.tenant);
-    let frame = super::frame(&portal, &at, words.fill("endpoint-delete", "thing", words.of(description.endpoint)));
+    let frame =
+        super::frame(&portal, &at, words.fill("endpoint-delete", "thing", words.of(description.endpoint)));
     let href = super::href(&at);
     page(&Page {
         sentence: words.fill("endpoint-delete-help", "name", &title(&description, &at.endpoint)),

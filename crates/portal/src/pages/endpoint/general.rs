@@ -88,13 +88,18 @@ impl General {
             wants.push(view.hint(words.t("endpoint-filter-hint")));
         }
         if !self.has("description") {
-            limits.push(field("description", "endpoint-description", Look::Text).value(text(source, "description")));
+            limits.push(
+                field("description", "endpoint-description", Look::Text).value(text(source, "description")),
+            );
         }
         if !self.has("disabled") {
             limits.push(field("disabled", "endpoint-off", Look::Tick).value(text(source, "disabled")));
         }
         if self.is_new && self.signs && !self.has("secret") {
-            limits.push(field("secret", "endpoint-own-secret", Look::Secret).hint(words.t("endpoint-own-secret-hint")));
+            limits.push(
+                field("secret", "endpoint-own-secret", Look::Secret)
+                    .hint(words.t("endpoint-own-secret-hint")),
+            );
         }
         let rate = field("throttleRate", "endpoint-rate", Look::Number(1, RATE_MAX));
         limits.push(rate.value(text(source, "throttleRate")).hint(words.t("endpoint-rate-hint")));
@@ -114,7 +119,8 @@ impl General {
         }
         .unwrap_or_default();
         let others = chosen.iter().filter(|name| !self.event_types.contains(name));
-        let pick = |name: &String| Pick { value: name.clone(), label: name.clone(), chosen: chosen.contains(name) };
+        let pick =
+            |name: &String| Pick { value: name.clone(), label: name.clone(), chosen: chosen.contains(name) };
         let picks: Vec<Pick> = self.event_types.iter().chain(others).map(pick).collect();
         let key = if picks.is_empty() { "endpoint-types-empty" } else { "endpoint-types-hint" };
         FieldView::new("eventTypes", words.t("endpoint-types"), Look::Some(picks)).hint(words.t(key))
@@ -128,8 +134,13 @@ impl General {
         };
         let types = form.all("eventTypes");
         put(document, "eventTypes", Some(if types.is_empty() { Value::Null } else { json!(types) }));
-        let channels: Vec<&str> =
-            form.one("channels").unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+        let channels: Vec<&str> = form
+            .one("channels")
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .collect();
         put(document, "channels", Some(if channels.is_empty() { Value::Null } else { json!(channels) }));
         if !self.filters {
             match filter::document(&filter::shape_in("filter", form)) {
@@ -147,7 +158,10 @@ impl General {
             put(document, "secret", form.filled("secret").map(Value::from));
         }
         for (name, max) in [("throttleRate", RATE_MAX), ("maxInFlight", IN_FLIGHT_MAX)] {
-            match form.filled(name).map(|text| text.parse::<i64>().ok().filter(|number| (1..=max).contains(number))) {
+            match form
+                .filled(name)
+                .map(|text| text.parse::<i64>().ok().filter(|number| (1..=max).contains(number)))
+            {
                 None => put(document, name, None),
                 Some(Some(number)) => put(document, name, Some(number.into())),
                 Some(None) => {
@@ -180,7 +194,8 @@ fn retries(words: Words, source: Source<'_>) -> [FieldView; 2] {
             form.one("retrySchedule").unwrap_or_default().to_owned(),
         ),
     };
-    let pick = |value: &str, key: &str| Pick { value: value.to_owned(), label: words.t(key), chosen: way == value };
+    let pick =
+        |value: &str, key: &str| Pick { value: value.to_owned(), label: words.t(key), chosen: way == value };
     let ways = vec![
         pick(AS_DIALECT, "endpoint-retry-dialect"),
         pick(OWN, "endpoint-retry-own"),

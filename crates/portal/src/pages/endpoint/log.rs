@@ -53,7 +53,8 @@ pub(super) async fn rows(
     failed_only: bool,
 ) -> Result<(Vec<AttemptRow>, Option<AttemptId>), Fault> {
     let wanted = ListPage { limit: ROWS, after, order: Order::Descending };
-    let filter = AttemptFilter { status: failed_only.then_some(AttemptStatus::Fail), ..AttemptFilter::default() };
+    let filter =
+        AttemptFilter { status: failed_only.then_some(AttemptStatus::Fail), ..AttemptFilter::default() };
     let reader = portal.engine().reader();
     let app_id = at.tenant.application.id;
     let found = reader.attempts_of_endpoint(app_id, at.endpoint.id, wanted, filter).await?;

@@ -19,10 +19,12 @@ mod general;
 mod headers;
 mod list;
 mod log;
+mod replay;
 mod secret;
 mod show;
 mod test;
 mod try_out;
+mod waiting;
 
 /// Which path leads to which page.
 pub(super) fn routes() -> Routes {
@@ -37,6 +39,10 @@ pub(super) fn routes() -> Routes {
         ("/portal/apps/{app_id}/endpoints/{endpoint_id}/headers", get(headers::show).post(headers::change)),
         ("/portal/apps/{app_id}/endpoints/{endpoint_id}/test", post(test::test)),
         ("/portal/apps/{app_id}/endpoints/{endpoint_id}/log", get(log::show)),
+        ("/portal/apps/{app_id}/endpoints/{endpoint_id}/replay", get(replay::show).post(replay::count)),
+        ("/portal/apps/{app_id}/endpoints/{endpoint_id}/replay/start", post(replay::start)),
+        ("/portal/apps/{app_id}/endpoints/{endpoint_id}/replay/{replay_id}/cancel", post(replay::cancel)),
+        ("/portal/apps/{app_id}/endpoints/{endpoint_id}/waiting", get(waiting::show).post(waiting::cancel)),
     ]
 }
 

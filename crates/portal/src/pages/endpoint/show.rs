@@ -106,7 +106,10 @@ fn general(words: Words, at: &AtEndpoint) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     let mut fact = |key: &str, value: Option<String>| facts.extend(value.map(|value| (words.t(key), value)));
     let channels = endpoint.channels.as_ref();
-    fact("endpoint-channels", channels.map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")));
+    fact(
+        "endpoint-channels",
+        channels.map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    );
     fact("endpoint-filter", endpoint.filter_json.as_deref().map(|text| filter_text(words, text)));
     fact("endpoint-rate", endpoint.rate_limit_per_s.map(|rate| rate.to_string()));
     fact("endpoint-in-flight", Some(endpoint.max_in_flight.to_string()));
@@ -133,7 +136,11 @@ fn filter_text(words: Words, text: &str) -> String {
     }
 }
 
-async fn tested(portal: &Portal, at: &AtEndpoint, asked: &crate::form::Form) -> Result<Option<Tested>, Fault> {
+async fn tested(
+    portal: &Portal,
+    at: &AtEndpoint,
+    asked: &crate::form::Form,
+) -> Result<Option<Tested>, Fault> {
     let message_id = asked.one("message").and_then(|text| text.parse::<MessageId>().ok());
     let attempt_id = asked.one("attempt").and_then(|text| text.parse::<AttemptId>().ok());
     let Some((message_id, attempt_id)) = message_id.zip(attempt_id) else { return Ok(None) };
@@ -141,7 +148,9 @@ async fn tested(portal: &Portal, at: &AtEndpoint, asked: &crate::form::Form) -> 
     let found = reader.attempt(at.tenant.application.id, message_id, attempt_id).await?;
     let words = at.tenant.visit.words;
     // An attempt to another endpoint is no test of this one.
-    let Some(attempt) = found.filter(|attempt| attempt.endpoint_id == at.endpoint.id) else { return Ok(None) };
+    let Some(attempt) = found.filter(|attempt| attempt.endpoint_id == at.endpoint.id) else {
+        return Ok(None);
+    };
     // Who tests wants to see the answer, so it is not hidden; that it was seen stands in the log all the same.
     let reveals = at.tenant.visit.may_write();
     if reveals {

@@ -27,7 +27,8 @@ pub(super) async fn picks(portal: &Portal, at: &AtEndpoint) -> Result<Vec<Pick>,
     let words = at.tenant.visit.words;
     let reader = portal.engine().reader();
     let page = Page { limit: MESSAGES, after: None, order: Order::Descending };
-    let latest = reader.messages(at.tenant.application.id, page, klingel_store::MessageFilter::default()).await?;
+    let latest =
+        reader.messages(at.tenant.application.id, page, klingel_store::MessageFilter::default()).await?;
     let mut picks: Vec<Pick> = latest
         .items
         .iter()
@@ -94,6 +95,7 @@ async fn send_example(portal: &Portal, at: &AtEndpoint, event_type: &str) -> Res
     let message_id: MessageId = told["id"].as_str().and_then(|id| id.parse().ok()).ok_or(Fault::NotFound)?;
     let page = Page { limit: 1, after: None, order: Order::Descending };
     let reader = portal.engine().reader();
-    let attempts = reader.attempts_of_message(app_id, message_id, page, klingel_store::AttemptFilter::default()).await?;
+    let attempts =
+        reader.attempts_of_message(app_id, message_id, page, klingel_store::AttemptFilter::default()).await?;
     attempts.items.into_iter().next().ok_or(Fault::NotFound)
 }

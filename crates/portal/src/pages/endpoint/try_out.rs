@@ -66,7 +66,9 @@ impl TryView {
             field("try.message", "try-message", Look::One(picks)),
             field("try.type", "try-type", Look::Text).value(typed("try.type")),
             field("try.channels", "try-channels", Look::Text).value(typed("try.channels")),
-            field("try.payload", "try-payload", Look::Area).value(typed("try.payload")).hint(words.t("try-payload-hint")),
+            field("try.payload", "try-payload", Look::Area)
+                .value(typed("try.payload"))
+                .hint(words.t("try-payload-hint")),
         ];
         Self { fields, result: None }
     }
@@ -111,7 +113,12 @@ async fn message(draft: &Draft<'_>, form: &Form) -> Result<Result<Message, &'sta
     if !matches!(serde_json::from_str(payload), Ok(Value::Object(_))) {
         return Ok(Err("try-no-json"));
     }
-    let names = form.one("try.channels").unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty());
+    let names = form
+        .one("try.channels")
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
     let Ok(channels) = names.map(ChannelName::new).collect::<Result<Vec<_>, _>>() else {
         return Ok(Err("try-no-channel"));
     };
@@ -161,8 +168,9 @@ impl Trial<'_> {
         let wanted = |name: &str| -> Option<Vec<&str>> {
             Some(at(self.document, name).as_array()?.iter().filter_map(Value::as_str).collect())
         };
-        let check = |key: &str, names: Vec<&str>, holds| {
-            Check { holds, text: format!("{}: {}", self.words.t(key), names.join(", ")) }
+        let check = |key: &str, names: Vec<&str>, holds| Check {
+            holds,
+            text: format!("{}: {}", self.words.t(key), names.join(", ")),
         };
         let mut checks = Vec::new();
         if let Some(names) = wanted("eventTypes") {
@@ -183,7 +191,9 @@ impl Trial<'_> {
         }
         let facts = Facts::of(self.message);
         let explained = |document: &Value| match Filter::parse(&document.to_string()) {
-            Ok(filter) => facts.explain(&filter).map_err(|failed| format!("{}: {}", failed.path, failed.condition)),
+            Ok(filter) => {
+                facts.explain(&filter).map_err(|failed| format!("{}: {}", failed.path, failed.condition))
+            }
             Err(invalid) => Err(invalid.to_string()),
         };
         let whole = explained(document);

@@ -4,9 +4,12 @@ use axum::routing::{get, post};
 
 use super::Routes;
 
+mod cancel;
 mod list;
 mod resend;
 mod show;
+
+pub(super) use list::instant;
 
 /// Which path leads to which page.
 pub(super) fn routes() -> Routes {
@@ -15,5 +18,6 @@ pub(super) fn routes() -> Routes {
         ("/portal/apps/{app_id}/messages/{message_id}", get(show::show)),
         ("/portal/apps/{app_id}/messages/{message_id}/reveal", post(show::reveal)),
         ("/portal/apps/{app_id}/messages/{message_id}/resend", post(resend::resend)),
+        ("/portal/apps/{app_id}/messages/{message_id}/cancel", post(cancel::cancel)),
     ]
 }

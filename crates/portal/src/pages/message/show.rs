@@ -51,6 +51,7 @@ struct Row {
     state: String,
     due: Option<Moment>,
     may_resend: bool,
+    waits: bool,
 }
 
 /// With values hidden.
@@ -84,9 +85,10 @@ async fn draw(portal: &Portal, at: &AtMessage, revealed: bool) -> Answer {
         created: Moment::of(words, message.created_at),
         kept_until: message.payload_until.map(|at| Moment::of(words, at)),
         bytes: grouped(words, message.payload.as_ref().map_or(0, |payload| payload.len() as u64)),
-        payload: message.payload.as_ref().map(|bytes| {
-            if revealed { payload::revealed(bytes) } else { payload::masked(bytes) }
-        }),
+        payload: message
+            .payload
+            .as_ref()
+            .map(|bytes| if revealed { payload::revealed(bytes) } else { payload::masked(bytes) }),
         revealed,
         key: portal.form_key(),
         more_destinations: destinations.resume.is_some(),
@@ -115,6 +117,7 @@ fn row(portal: &Portal, at: &AtMessage, destination: &Destination) -> Row {
         class,
         state: words.t(key),
         due: due.map(|due| Moment::of(words, due)),
+        waits: matches!(destination.state, DeliveryState::Waiting | DeliveryState::Retrying(_)),
         may_resend: !endpoint.disabled && at.message.payload.is_some(),
     }
 }

@@ -6,7 +6,8 @@ for (const element of document.querySelectorAll("time[datetime]")) {
   if (Number.isNaN(at.getTime())) continue;
   const language = document.documentElement.lang;
   element.title = element.textContent;
-  element.textContent = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(at);
+  const form = "short" in element.dataset ? "short" : "medium";
+  element.textContent = new Intl.DateTimeFormat(language, { dateStyle: form, timeStyle: form }).format(at);
 }
 
 // A button beside every line that is meant to be copied.

@@ -2,11 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::FromRequestParts;
-use http::request::Parts;
-
-use crate::fault::Fault;
-
 /// Fields of a form that are read.
 const FIELDS_MAX: usize = 4000;
 
@@ -45,19 +40,6 @@ impl Form {
     /// Whether a box is ticked.
     pub(crate) fn is_ticked(&self, name: &str) -> bool {
         self.one(name).is_some()
-    }
-}
-
-/// What a page's address asks for, behind the question mark.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Asked(pub(crate) Form);
-
-impl<S: Sync> FromRequestParts<S> for Asked {
-    type Rejection = Fault;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
-        let query = parts.uri.query().unwrap_or_default();
-        Form::read(query.as_bytes()).map(Self).ok_or(Fault::Unreadable)
     }
 }
 

@@ -28,10 +28,11 @@ pub(crate) enum Section {
     EventTypes,
     Keys,
     Audit,
+    Sessions,
 }
 
 impl Section {
-    const ALL: [(Self, &'static str, &'static str); 8] = [
+    const ALL: [(Self, &'static str, &'static str); 9] = [
         (Self::Overview, "/portal/overview", "nav-overview"),
         (Self::Applications, "/portal/apps", "nav-applications"),
         (Self::Endpoints, "/portal/endpoints", "nav-endpoints"),
@@ -40,6 +41,7 @@ impl Section {
         (Self::EventTypes, "/portal/event-types", "nav-event-types"),
         (Self::Keys, "/portal/keys", "nav-keys"),
         (Self::Audit, "/portal/audit", "nav-audit"),
+        (Self::Sessions, "/portal/sessions", "nav-sessions"),
     ];
 }
 

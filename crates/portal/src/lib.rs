@@ -21,7 +21,9 @@ use axum::Router;
 use klingel_engine::Engine;
 
 mod answer;
+mod asked;
 mod assets;
+mod audit;
 mod door;
 mod fault;
 mod fields;
@@ -46,12 +48,14 @@ struct Inner {
     engine: Engine,
     management: Router,
     settings: PortalSettings,
+    knocks: door::knocks::Knocks,
 }
 
 impl Portal {
     /// A portal in front of this engine. `management` is the management API, which takes the portal's writes.
     pub fn new(engine: Engine, management: Router, settings: PortalSettings) -> Self {
-        Self { inner: Arc::new(Inner { engine, management, settings }) }
+        let knocks = door::knocks::Knocks::default();
+        Self { inner: Arc::new(Inner { engine, management, settings, knocks }) }
     }
 
     /// All routes: `/portal/…`, and the inspector's receiving address `/inspect/…`.

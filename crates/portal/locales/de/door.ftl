@@ -2,6 +2,11 @@ login = Anmelden
 login-name = Name
 login-password = Passwort
 login-submit = Anmelden
+login-wrong = Name oder Passwort stimmt nicht. Prüfen Sie beides und versuchen Sie es noch einmal.
+login-wait = Zu viele falsche Passwörter für diesen Namen. { $count ->
+    [one] Warten Sie eine Minute
+   *[other] Warten Sie { $number } Minuten
+  }, oder lassen Sie sich einen Anmelde-Link geben.
 login-without = Ohne Passwort
 login-operator-help = Als Betreiber erhalten Sie auf dem Server mit diesem Befehl einen Link, der einmal und zehn Minuten lang gilt:
 login-customer-help = Als Kunde öffnen Sie das Portal über den Link in der Anwendung, zu der es gehört.

@@ -17,6 +17,7 @@ nav-attempts = Versuche
 nav-event-types = Ereignistypen
 nav-keys = Schlüssel
 nav-audit = Protokoll
+nav-sessions = Sitzungen
 tab-home = Übersicht
 tab-endpoints = Endpunkte
 tab-messages = Nachrichten

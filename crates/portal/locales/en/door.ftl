@@ -2,6 +2,11 @@ login = Log in
 login-name = Name
 login-password = Password
 login-submit = Log in
+login-wrong = Name or password is wrong. Check both and try again.
+login-wait = Too many wrong passwords for this name. { $count ->
+    [one] Wait a minute
+   *[other] Wait { $number } minutes
+  }, or ask for a log-in link.
 login-without = Without a password
 login-operator-help = As an operator, get a link on the server that works once, for ten minutes:
 login-customer-help = As a customer, open the portal by the link in the application that it belongs to.

@@ -17,6 +17,7 @@ nav-attempts = Attempts
 nav-event-types = Event types
 nav-keys = Keys
 nav-audit = Audit log
+nav-sessions = Sessions
 tab-home = Overview
 tab-endpoints = Endpoints
 tab-messages = Messages

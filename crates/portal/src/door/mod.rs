@@ -6,6 +6,7 @@
 
 mod boundary;
 pub(crate) mod cookies;
+pub(crate) mod knocks;
 pub(crate) mod posted;
 mod seats;
 mod session;

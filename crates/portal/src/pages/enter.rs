@@ -7,6 +7,7 @@ use klingel_engine::keys;
 use super::home::start_of;
 use crate::Portal;
 use crate::answer::{Answer, see_other};
+use crate::audit::{Line, session_name};
 use crate::door;
 use crate::fault::Fault;
 
@@ -22,7 +23,15 @@ pub(crate) async fn enter(
     let link = keys::digest(&token);
     let opened = world.store.open_link(link, now, session.digest, session.expires_at).await?;
     let pass = opened.ok_or(Fault::UsedLink)?;
-    tracing::info!(holder = pass.holder, "a link to the portal was opened");
+    let subject = session_name(session.digest);
+    let entry = Line {
+        environment_id: pass.environment_id,
+        app_id: pass.scope.app_id(),
+        holder: &pass.holder,
+        action: "session.begin",
+        subject: &subject,
+    };
+    portal.note_line(entry).await?;
     let mut response = see_other(&start_of(Some(&pass.scope)))?;
     session.hand_over(&portal, &headers, &mut response);
     Ok(response)

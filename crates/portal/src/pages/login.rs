@@ -1,14 +1,23 @@
 //! `/portal/login`: the door for operators with a password.
 
 use askama::Template;
-use axum::extract::Query;
+use axum::extract::{Query, State};
+use axum::response::Response;
 use http::StatusCode;
+use klingel_engine::password;
+use klingel_model::{Operator, Pass, PassScope};
 
 use super::home::start_of;
+use crate::Portal;
 use crate::answer::{Answer, page_with, see_other};
-use crate::door::{Looking, Visit};
+use crate::audit::{Line, session_name};
+use crate::door::{self, Looking, Posted, Visit};
+use crate::fault::Fault;
 use crate::form::{FieldView, Look};
 use crate::frame::Frame;
+
+/// Longest name that is looked up, in bytes.
+const NAME_BYTES_MAX: usize = klingel_store::access::ACCESS_TEXT_BYTES_MAX;
 
 #[derive(Debug, Template)]
 #[template(path = "login.html")]
@@ -36,6 +45,66 @@ fn form(visit: &Visit, status: StatusCode, name: &str, next: &str, error: String
     ];
     let frame = Frame::plain(visit, "login");
     page_with(status, &Page { frame, fields, next: own_path(next).to_owned(), error })
+}
+
+/// Looks at the password, and begins a session.
+pub(crate) async fn log_in(State(portal): State<Portal>, posted: Posted<Looking>) -> Answer {
+    let Posted { seat: Looking(visit), form: filled, parts } = posted;
+    // A longer name is nobody's, and must not be remembered in its length.
+    let name = filled.filled("name").filter(|name| name.len() <= NAME_BYTES_MAX).unwrap_or_default();
+    let next = filled.one("next").unwrap_or_default();
+    let knocks = &portal.inner.knocks;
+    let _turn = knocks.turn().await.ok_or(Fault::TooMany)?;
+    // Within the turn: many guesses sent at once would otherwise all pass before the first was found wrong.
+    let monotonic = portal.engine().world().clock.monotonic();
+    if let Some(wait) = knocks.wait(name, monotonic) {
+        let minutes = wait.as_secs().div_ceil(60);
+        return form(
+            &visit,
+            StatusCode::TOO_MANY_REQUESTS,
+            name,
+            next,
+            visit.words.count("login-wait", minutes),
+        );
+    }
+    let Some(operator) = recognised(&portal, name, filled.one("password").unwrap_or_default()).await? else {
+        knocks.wrong(name, monotonic);
+        tracing::warn!("a wrong name or password at the portal's door");
+        return form(&visit, StatusCode::UNAUTHORIZED, name, next, visit.words.t("login-wrong"));
+    };
+    knocks.right(name);
+    let session = door::begin(&portal);
+    let world = portal.engine().world();
+    let pass = Pass {
+        digest: session.digest,
+        environment_id: operator.environment_id,
+        scope: PassScope::Operator,
+        holder: operator.name,
+        read_only: false,
+        created_at: world.clock.now(),
+        expires_at: session.expires_at,
+    };
+    world.store.add_session(pass.clone()).await?;
+    let subject = session_name(pass.digest);
+    let (environment_id, holder) = (pass.environment_id, &pass.holder);
+    portal
+        .note_line(Line { environment_id, app_id: None, holder, action: "session.begin", subject: &subject })
+        .await?;
+    let start = if next.is_empty() { start_of(Some(&pass.scope)) } else { own_path(next).to_owned() };
+    let mut response: Response = see_other(&start)?;
+    session.hand_over(&portal, &parts.headers, &mut response);
+    Ok(response)
+}
+
+/// The operator of this name, if the password is his. It takes as long when nobody has the name, so that names cannot
+/// be found out by the clock.
+async fn recognised(portal: &Portal, name: &str, typed: &str) -> Result<Option<Operator>, Fault> {
+    let operator = portal.engine().world().store.operator(name).await?;
+    let hash = operator.as_ref().map(|operator| operator.password_hash.clone());
+    let typed = typed.to_owned();
+    let right = tokio::task::spawn_blocking(move || password::verify(&typed, hash.as_deref())).await;
+    let right = right.map_err(|error| Fault::Internal(format!("a password's look failed: {error}")))?;
+    Ok(operator.filter(|_| right))
 }
 
 /// A path of the portal; anything else, such as another site's address, becomes its first page.

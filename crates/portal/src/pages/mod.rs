@@ -7,7 +7,6 @@ use axum::routing::{MethodRouter, get, post};
 use crate::{Portal, assets, door};
 
 mod application;
-mod applications;
 mod attempt;
 mod collection;
 mod endpoint;
@@ -17,7 +16,7 @@ mod home;
 mod login;
 mod logout;
 mod message;
-mod overview;
+mod operate;
 mod preferences;
 mod settings;
 
@@ -26,7 +25,7 @@ type Routes = Vec<(&'static str, MethodRouter<Portal>)>;
 /// Which path leads to which page. Every path works with and without a slash at its end.
 pub(crate) fn routes(portal: Portal) -> Router {
     let mut router = Router::new();
-    for (path, methods) in at_the_door().into_iter().chain(of_operators()).chain(of_applications()) {
+    for (path, methods) in at_the_door().into_iter().chain(operate::routes()).chain(of_applications()) {
         router = router.route(&format!("{path}/"), methods.clone()).route(path, methods);
     }
     router
@@ -41,14 +40,10 @@ fn at_the_door() -> Routes {
     vec![
         ("/portal", get(home::go)),
         ("/portal/in/{token}", get(enter::enter)),
-        ("/portal/login", get(login::show)),
+        ("/portal/login", get(login::show).post(login::log_in)),
         ("/portal/logout", post(logout::log_out)),
         ("/portal/preferences", post(preferences::prefer)),
     ]
-}
-
-fn of_operators() -> Routes {
-    vec![("/portal/overview", get(overview::show)), ("/portal/apps", get(applications::show))]
 }
 
 fn of_applications() -> Routes {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use http::{Method, StatusCode};
-use klingel_model::{AuditEntry, Micros};
+use klingel_model::Micros;
 use serde_json::{Value, json};
 
 use crate::Portal;
@@ -101,20 +101,4 @@ pub(crate) async fn delete(State(portal): State<Portal>, posted: Posted<Tenant>)
     }
     portal.note(&tenant, "application.delete", &id).await?;
     see_other("/portal/apps")
-}
-
-impl Portal {
-    /// Writes a line to the audit log: who did what to which thing of this application.
-    pub(crate) async fn note(&self, tenant: &Tenant, action: &str, subject: &str) -> Result<(), Fault> {
-        let world = self.engine().world();
-        let entry = AuditEntry {
-            at: world.clock.now(),
-            environment_id: tenant.environment_id(),
-            app_id: Some(tenant.application.id),
-            holder: tenant.visit.holder().to_owned(),
-            action: action.to_owned(),
-            subject: subject.to_owned(),
-        };
-        Ok(world.store.add_audit(entry).await?)
-    }
 }

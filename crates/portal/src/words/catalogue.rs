@@ -21,7 +21,19 @@ macro_rules! topics {
     };
 }
 
-topics!["frame", "door", "overview", "settings", "fields", "endpoints", "messages", "lists", "replay"];
+topics![
+    "frame",
+    "door",
+    "overview",
+    "settings",
+    "chart",
+    "operate",
+    "fields",
+    "endpoints",
+    "messages",
+    "lists",
+    "replay",
+];
 
 /// All texts.
 pub(crate) struct Catalogue {

@@ -11,7 +11,7 @@ impl Page {
 
     /// The hidden fields that forms of the portal carry.
     pub(crate) fn carried(&self) -> Vec<(String, String)> {
-        ["csrf", "version", "key"]
+        ["csrf", "version", "once"]
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), self.hidden(name)?)))
             .collect()

@@ -4,6 +4,10 @@
 
 mod access;
 mod endpoints;
+mod event_types;
 mod forms;
 mod house;
+mod keys;
+mod login;
+mod sessions;
 mod settings;

@@ -8,9 +8,10 @@ use klingel_store::{AttemptFilter, EndpointRef, Order, Page as ListPage};
 
 use crate::Portal;
 use crate::answer::{Answer, page};
+use crate::asked::Asked;
 use crate::door::Tenant;
 use crate::fault::Fault;
-use crate::form::{Asked, FieldView, Form, Look, Pick};
+use crate::form::{FieldView, Look, Pick};
 use crate::frame::{Frame, Tab};
 use crate::show::attempt::AttemptRow;
 use crate::words::Words;
@@ -33,7 +34,7 @@ struct Page {
 }
 
 /// The list, newest first.
-pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, Asked(asked): Asked) -> Answer {
+pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, asked: Asked) -> Answer {
     let words = tenant.visit.words;
     let filter = filter(&portal, &tenant, &asked).await?;
     let after = asked.one("after").and_then(place);
@@ -50,17 +51,9 @@ pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, Asked(ask
     let status = asked.one("status").unwrap_or_default();
     page(&Page {
         fields: fields(words, status, asked.one("endpoint").unwrap_or_default()),
-        searched: asked.filled("status").is_some() || asked.filled("endpoint").is_some(),
+        searched: asked.any(&["status", "endpoint"]),
         next: found.resume.map(|(message, attempt)| {
-            let endpoint =
-                asked.one("endpoint").and_then(|text| text.parse::<klingel_model::EndpointId>().ok());
-            let endpoint = endpoint.map_or_else(String::new, |id| format!("endpoint={id}&"));
-            let status = if [FAILED, DELIVERED].contains(&status) {
-                format!("status={status}&")
-            } else {
-                String::new()
-            };
-            format!("{}/attempts?{status}{endpoint}after={message}.{attempt}", tenant.base())
+            asked.onward(&format!("{}/attempts", tenant.base()), "after", &format!("{message}.{attempt}"))
         }),
         rows,
         frame,
@@ -72,7 +65,7 @@ fn place(text: &str) -> Option<AttemptPlace> {
     Some((message.parse().ok()?, attempt.parse().ok()?))
 }
 
-async fn filter(portal: &Portal, tenant: &Tenant, asked: &Form) -> Result<AttemptFilter, Fault> {
+async fn filter(portal: &Portal, tenant: &Tenant, asked: &Asked) -> Result<AttemptFilter, Fault> {
     let mut filter = AttemptFilter {
         status: match asked.one("status") {
             Some(FAILED) => Some(AttemptStatus::Fail),
@@ -81,7 +74,7 @@ async fn filter(portal: &Portal, tenant: &Tenant, asked: &Form) -> Result<Attemp
         },
         ..AttemptFilter::default()
     };
-    if let Some(text) = asked.filled("endpoint") {
+    if let Some(text) = asked.one("endpoint") {
         let id = text.parse().map_err(|_| Fault::NotFound)?;
         let reader = portal.engine().reader();
         let found = reader.endpoint(tenant.application.id, EndpointRef::Id(id)).await?;

@@ -77,7 +77,7 @@ async fn form(
         action: at.below("new", &[]),
         back: at.href(),
         version: String::new(),
-        key: portal.form_key(),
+        key: portal.new_once(),
         hint: at.list.hint.map(|hint| words.of(hint).to_owned()).unwrap_or_default(),
         fields: views,
         refused: left.unwrap_or_default(),
@@ -113,7 +113,10 @@ pub(super) async fn make(State(portal): State<Portal>, posted: Posted<AtList>) -
         return form(&portal, &at, source, &marks, None).await;
     }
     // Before the call: whoever sends the form twice must not get two keys.
-    portal.claim(&at.tenant, &filled).await?;
+    let action = format!("{} {}", at.tenant.application.id, at.action("create"));
+    if !portal.is_first(at.tenant.environment_id(), &action, &filled).await? {
+        return Err(Fault::Conflict("this form has been sent already".to_owned()));
+    }
     let method = if key.is_some() { Method::PUT } else { Method::POST };
     match at.call(&portal, method, key.as_deref(), document).await? {
         Err(refused) => form(&portal, &at, source, &Marks::new(), Some(&refused)).await,

@@ -13,10 +13,10 @@ use serde_json::Value;
 use super::Routes;
 use crate::Portal;
 use crate::answer::{Answer, see_other};
+use crate::asked::Asked;
 use crate::door::{Seat, Tenant, Visit};
 use crate::fault::Fault;
 use crate::fields::{self, Known, Placed, Root};
-use crate::form::Asked;
 use crate::frame::{Frame, Tab};
 use crate::management::{Call, Managed};
 
@@ -71,11 +71,11 @@ impl FromRequestParts<Portal> for AtList {
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Fault> {
         let tenant = Tenant::from_request_parts(parts, portal).await?;
         let name = crate::door::named(parts, "list").await?;
-        let Asked(asked) = Asked::from_request_parts(parts, portal).await?;
+        let Ok(asked) = Asked::from_request_parts(parts, portal).await;
         let description = portal.description(&tenant.application.dialect);
         let list = description.collections.iter().find(|list| crate::frame::list_name(list) == name);
         let list = list.ok_or(Fault::NotFound)?;
-        let asked = |name: &str| asked.filled(name).map(str::to_owned);
+        let asked = |name: &str| asked.one(name).map(str::to_owned);
         let of = asked("of");
         if list.parent.is_some() != of.is_some() {
             return Err(Fault::NotFound);

@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::fields::Source;
 use crate::frame::{Frame, Tab, endpoints_word};
 use crate::management::Call;
+use crate::once::ONCE_FIELD;
 
 /// The empty form.
 pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant) -> Answer {
@@ -31,7 +32,7 @@ fn around(draft: &Draft<'_>) -> Around {
         action: format!("{list}/new"),
         back: list,
         version: String::new(),
-        key: portal.form_key(),
+        key: portal.new_once(),
         unset: false,
     }
 }
@@ -51,7 +52,7 @@ pub(super) async fn make(State(portal): State<Portal>, posted: Posted<Tenant>) -
         fields.retain(|_, value| !value.is_null());
     }
     let path = format!("/api/v1/app/{}/endpoint", tenant.application.id);
-    let key = form.filled("key").ok_or(Fault::Unreadable)?;
+    let key = form.filled(ONCE_FIELD).ok_or(Fault::Unreadable)?;
     let call = Call { method: Method::POST, path: &path, body: document, idempotency_key: Some(key) };
     match portal.call(tenant.environment_id(), call).await? {
         Ok(made) => {

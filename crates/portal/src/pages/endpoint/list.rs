@@ -8,10 +8,10 @@ use klingel_store::{AttemptFilter, Order, Page as ListPage};
 
 use crate::Portal;
 use crate::answer::{Answer, page};
+use crate::asked::Asked;
 use crate::door::Tenant;
 use crate::fault::Fault;
 use crate::fields::Known;
-use crate::form::Asked;
 use crate::frame::{Frame, Tab, endpoints_word};
 use crate::show::attempt::shown_url;
 use crate::show::endpoint::{State as Doing, state, title, wants};
@@ -46,7 +46,7 @@ struct Row {
 }
 
 /// The list, newest first.
-pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, Asked(asked): Asked) -> Answer {
+pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, asked: Asked) -> Answer {
     let after = asked.one("after").and_then(|text| text.parse().ok());
     let wanted = ListPage::<EndpointId> { limit: ROWS, after, order: Order::Descending };
     let found = portal.engine().reader().endpoints(tenant.application.id, wanted).await?;

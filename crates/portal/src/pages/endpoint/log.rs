@@ -7,9 +7,9 @@ use klingel_store::{AttemptFilter, Order, Page as ListPage};
 
 use crate::Portal;
 use crate::answer::{Answer, page};
+use crate::asked::Asked;
 use crate::door::AtEndpoint;
 use crate::fault::Fault;
-use crate::form::Asked;
 use crate::frame::Frame;
 use crate::show::attempt::AttemptRow;
 
@@ -28,7 +28,7 @@ struct Page {
 }
 
 /// A page of the log.
-pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, Asked(asked): Asked) -> Answer {
+pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: Asked) -> Answer {
     let after = asked.one("after").and_then(|text| text.parse().ok());
     let failed_only = asked.one("status") == Some("fail");
     let (rows, resume) = rows(&portal, &at, after, failed_only).await?;

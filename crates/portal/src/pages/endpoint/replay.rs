@@ -13,6 +13,7 @@ use crate::fault::Fault;
 use crate::form::{FieldView, Form, Look, Pick};
 use crate::frame::Frame;
 use crate::management::{Call, Managed, Refused};
+use crate::once::ONCE_FIELD;
 use crate::pages::message::instant;
 use crate::show::number::grouped;
 use crate::show::time::Moment;
@@ -175,7 +176,7 @@ pub(super) async fn count(State(portal): State<Portal>, posted: Posted<AtEndpoin
             let count = counted["count"].as_u64().unwrap_or_default();
             let more = counted["more"] == true;
             let sentence = words.count(if more { "replay-count-more" } else { "replay-count" }, count);
-            let key = portal.form_key();
+            let key = portal.new_once();
             let asked = Counted { sentence, none: count == 0 && !more, since, until, which, key };
             draw(&portal, &at, &form, None, Some(asked)).await
         }
@@ -187,7 +188,7 @@ pub(super) async fn start(State(portal): State<Portal>, posted: Posted<AtEndpoin
     let Posted { seat: at, form, .. } = posted;
     let text = |name: &str| form.filled(name).unwrap_or_default();
     let body = json!({"since": text("since"), "until": text("until"), "which": text("which")});
-    let key = form.filled("key").ok_or(Fault::Unreadable)?;
+    let key = form.filled(ONCE_FIELD).ok_or(Fault::Unreadable)?;
     match call(&portal, &at, Method::POST, "", body, Some(key)).await? {
         Err(refused) => draw(&portal, &at, &form, Some(&refused), None).await,
         Ok(begun) => {

@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::form::FieldView;
 use crate::frame::Frame;
 use crate::management::Call;
+use crate::once::ONCE_FIELD;
 
 #[derive(Debug, Template)]
 #[template(path = "endpoint/secret.html")]
@@ -50,7 +51,7 @@ fn shown(portal: &Portal, at: &AtEndpoint, secret: String, refused: String) -> A
         secret,
         action: format!("{href}/secret/rotate"),
         back: href,
-        key: portal.form_key(),
+        key: portal.new_once(),
         fields: super::show::rotation_fields(words),
         refused,
     };
@@ -68,7 +69,7 @@ pub(super) async fn rotate(State(portal): State<Portal>, posted: Posted<AtEndpoi
         body.insert("gracePeriodSeconds".to_owned(), json!(hours.saturating_mul(3600)));
     }
     let path = format!("{}/rotate", path(&at));
-    let key = form.filled("key").ok_or(Fault::Unreadable)?;
+    let key = form.filled(ONCE_FIELD).ok_or(Fault::Unreadable)?;
     let call =
         Call { method: Method::POST, path: &path, body: Value::Object(body), idempotency_key: Some(key) };
     match portal.call(at.tenant.environment_id(), call).await? {

@@ -7,10 +7,11 @@ use klingel_model::{AttemptId, AttemptStatus, MessageId};
 use super::{log, test};
 use crate::Portal;
 use crate::answer::{Answer, page};
+use crate::asked::Asked;
 use crate::door::AtEndpoint;
 use crate::fault::Fault;
 use crate::fields::{filter, waits};
-use crate::form::{Asked, FieldView, Look, Pick};
+use crate::form::{FieldView, Look, Pick};
 use crate::frame::Frame;
 use crate::show::attempt::{AttemptRow, shown_url};
 use crate::show::endpoint::{State as Doing, facts, state, title, wants};
@@ -56,7 +57,7 @@ struct Tested {
 }
 
 /// The page.
-pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, Asked(asked): Asked) -> Answer {
+pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: Asked) -> Answer {
     let words = at.tenant.visit.words;
     let description = super::description(&portal, &at.tenant);
     let known = super::known(&portal, &at.tenant, &description).await?;
@@ -83,7 +84,7 @@ pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, Asked(ask
         changed: Moment::of(words, at.endpoint.updated_at),
         signs: description.signs,
         has_secret: !at.endpoint.secrets.is_empty(),
-        key: portal.form_key(),
+        key: portal.new_once(),
         rotation: rotation_fields(words),
         picks: test::picks(&portal, &at).await?,
         tested: tested(&portal, &at, &asked).await?,
@@ -136,11 +137,7 @@ fn filter_text(words: Words, text: &str) -> String {
     }
 }
 
-async fn tested(
-    portal: &Portal,
-    at: &AtEndpoint,
-    asked: &crate::form::Form,
-) -> Result<Option<Tested>, Fault> {
+async fn tested(portal: &Portal, at: &AtEndpoint, asked: &Asked) -> Result<Option<Tested>, Fault> {
     let message_id = asked.one("message").and_then(|text| text.parse::<MessageId>().ok());
     let attempt_id = asked.one("attempt").and_then(|text| text.parse::<AttemptId>().ok());
     let Some((message_id, attempt_id)) = message_id.zip(attempt_id) else { return Ok(None) };

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::Portal;
 use crate::answer::{Answer, page, see_other};
+use crate::asked::Asked;
 use crate::door::{AtEndpoint, Posted};
 use crate::fault::Fault;
-use crate::form::Asked;
 use crate::frame::Frame;
 use crate::management::Call;
 use crate::show::time::Moment;
@@ -38,7 +38,7 @@ struct Row {
 }
 
 /// The list, oldest first.
-pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, Asked(asked): Asked) -> Answer {
+pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: Asked) -> Answer {
     let words = at.tenant.visit.words;
     let wanted = ListPage { limit: ROWS, after: asked.one("after").and_then(place), order: Order::Ascending };
     let found = portal.engine().reader().waiting(at.endpoint.id, wanted).await?;

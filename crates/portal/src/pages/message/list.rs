@@ -7,9 +7,10 @@ use klingel_store::{MessageFilter, MessageRef, Order, Page as ListPage};
 
 use crate::Portal;
 use crate::answer::{Answer, page, see_other};
+use crate::asked::Asked;
 use crate::door::Tenant;
 use crate::fault::Fault;
-use crate::form::{Asked, FieldView, Form, Look};
+use crate::form::{FieldView, Look};
 use crate::frame::{Frame, Tab};
 use crate::show::time::Moment;
 use crate::words::Words;
@@ -42,19 +43,19 @@ struct Row {
 }
 
 /// The list, newest first; a search for an id leads to its message.
-pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, Asked(asked): Asked) -> Answer {
+pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, asked: Asked) -> Answer {
     let words = tenant.visit.words;
     let reader = portal.engine().reader();
     let app_id = tenant.application.id;
     let base = format!("{}/messages", tenant.base());
     let mut fields = fields(words, &asked);
-    if let Some(id) = asked.filled("id") {
+    if let Some(id) = asked.one("id") {
         if let Some(found) = find(&portal, &tenant, id).await? {
             return see_other(&format!("{base}/{}", found.id));
         }
         fields[0].error = words.t("message-no-such-id");
     }
-    let (filter, kept) = filter(words, &asked, &mut fields);
+    let filter = filter(words, &asked, &mut fields);
     let after = asked.one("after").and_then(|text| text.parse().ok());
     let wanted = ListPage::<MessageId> { limit: ROWS, after, order: Order::Descending };
     let found = reader.messages(app_id, wanted, filter).await?;
@@ -64,8 +65,8 @@ pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, Asked(ask
     }
     let frame = Frame::tenant(&portal, &tenant, &Tab::Messages, words.t("tab-messages"));
     page(&Page {
-        searched: ["id", "type", "since", "until"].iter().any(|name| asked.filled(name).is_some()),
-        next: found.resume.map(|id| format!("{base}?{kept}after={id}")),
+        searched: asked.any(&["id", "type", "since", "until"]),
+        next: found.resume.map(|id| asked.onward(&base, "after", &id.to_string())),
         example: tenant.operates.then(|| example(&portal, &tenant)),
         fields,
         rows,
@@ -84,7 +85,7 @@ async fn find(portal: &Portal, tenant: &Tenant, text: &str) -> Result<Option<Mes
     Ok(portal.engine().reader().message(tenant.application.id, asked).await?)
 }
 
-fn fields(words: Words, asked: &Form) -> Vec<FieldView> {
+fn fields(words: Words, asked: &Asked) -> Vec<FieldView> {
     let field = |name: &str, key: &str| {
         FieldView::new(name, words.t(key), Look::Text).value(asked.one(name).unwrap_or_default())
     };
@@ -96,36 +97,24 @@ fn fields(words: Words, asked: &Form) -> Vec<FieldView> {
     ]
 }
 
-/// The filter, and what of it a link to the next page carries on.
-fn filter(words: Words, asked: &Form, fields: &mut [FieldView]) -> (MessageFilter, String) {
+/// The filter; what cannot be read of it is marked and left out.
+fn filter(words: Words, asked: &Asked, fields: &mut [FieldView]) -> MessageFilter {
     let mut filter = MessageFilter::default();
-    let mut kept = url::form_urlencoded::Serializer::new(String::new());
-    if let Some(text) = asked.filled("type") {
+    if let Some(text) = asked.one("type") {
         match EventTypeName::new(text) {
-            Ok(name) => {
-                filter.event_types = Some(vec![name]);
-                kept.append_pair("type", text);
-            }
+            Ok(name) => filter.event_types = Some(vec![name]),
             Err(_) => fields[1].error = words.t("message-no-such-type"),
         }
     }
     for (place, name) in [(2, "since"), (3, "until")] {
-        let Some(text) = asked.filled(name) else { continue };
+        let Some(text) = asked.one(name) else { continue };
         match instant(text) {
             Some(at) if name == "since" => filter.after = Some(at),
             Some(at) => filter.before = Some(at),
-            None => {
-                fields[place].error = words.t("message-no-time");
-                continue;
-            }
+            None => fields[place].error = words.t("message-no-time"),
         }
-        kept.append_pair(name, text);
     }
-    let mut kept = kept.finish();
-    if !kept.is_empty() {
-        kept.push('&');
-    }
-    (filter, kept)
+    filter
 }
 
 /// `2026-11-24`, `2026-11-24 11:05` or an instant as RFC 3339 writes it. Without a zone it is UTC.

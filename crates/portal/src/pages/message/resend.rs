@@ -10,13 +10,14 @@ use crate::answer::{Answer, see_other};
 use crate::door::{AtMessage, Posted};
 use crate::fault::Fault;
 use crate::management::Call;
+use crate::once::ONCE_FIELD;
 
 /// Asks for it; a form that is sent twice asks once.
 pub(super) async fn resend(State(portal): State<Portal>, posted: Posted<AtMessage>) -> Answer {
     let Posted { seat: at, form, .. } = posted;
     let named = form.filled("endpoint").and_then(|text| text.parse::<EndpointId>().ok());
     let endpoint_id = named.ok_or(Fault::NotFound)?;
-    let key = form.filled("key").ok_or(Fault::Unreadable)?;
+    let key = form.filled(ONCE_FIELD).ok_or(Fault::Unreadable)?;
     let (app_id, id) = (at.tenant.application.id, at.message.id);
     let path = format!("/api/v1/app/{app_id}/msg/{id}/endpoint/{endpoint_id}/resend");
     let call = Call { method: Method::POST, path: &path, body: Value::Null, idempotency_key: Some(key) };

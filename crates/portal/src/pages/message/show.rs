@@ -90,7 +90,7 @@ async fn draw(portal: &Portal, at: &AtMessage, revealed: bool) -> Answer {
             .as_ref()
             .map(|bytes| if revealed { payload::revealed(bytes) } else { payload::masked(bytes) }),
         revealed,
-        key: portal.form_key(),
+        key: portal.new_once(),
         more_destinations: destinations.resume.is_some(),
         destinations: destinations.items.iter().map(|one| row(portal, at, one)).collect(),
         more_attempts: attempts.resume.is_some(),

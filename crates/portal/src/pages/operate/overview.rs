@@ -11,7 +11,7 @@ use crate::show::number::grouped;
 use crate::show::time::Moment;
 
 #[derive(Debug, Template)]
-#[template(path = "overview.html")]
+#[template(path = "operate/overview.html")]
 struct Page {
     frame: Frame,
     first_attempts: String,

@@ -15,7 +15,7 @@ use crate::show::time::Moment;
 const ROWS: usize = 50;
 
 #[derive(Debug, Template)]
-#[template(path = "applications.html")]
+#[template(path = "operate/applications.html")]
 struct Page {
     frame: Frame,
     rows: Vec<Row>,

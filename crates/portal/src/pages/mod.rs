@@ -17,6 +17,7 @@ mod login;
 mod logout;
 mod message;
 mod operate;
+mod own_settings;
 mod preferences;
 mod settings;
 
@@ -50,6 +51,7 @@ fn of_applications() -> Routes {
     let mut routes: Routes = vec![
         ("/portal/apps/{app_id}", get(application::show)),
         ("/portal/apps/{app_id}/settings", get(settings::show).post(settings::change)),
+        ("/portal/apps/{app_id}/settings/own", get(own_settings::show).post(own_settings::change)),
         ("/portal/apps/{app_id}/settings/delete", post(settings::delete)),
     ];
     for more in [endpoint::routes(), message::routes(), attempt::routes(), collection::routes()] {

@@ -3,11 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod access;
+mod attacks;
 mod endpoints;
 mod event_types;
 mod forms;
 mod house;
 mod keys;
+mod lists;
 mod login;
+mod messages;
 mod sessions;
 mod settings;
+mod try_out;

@@ -19,15 +19,15 @@ use crate::management::Refused;
 
 #[derive(Debug, Template)]
 #[template(path = "collection/form.html")]
-pub(super) struct FormPage {
-    pub(super) frame: Frame,
-    pub(super) action: String,
-    pub(super) back: String,
-    pub(super) version: String,
-    pub(super) key: String,
-    pub(super) hint: String,
-    pub(super) fields: Vec<FieldView>,
-    pub(super) refused: Vec<String>,
+pub(in crate::pages) struct FormPage {
+    pub(in crate::pages) frame: Frame,
+    pub(in crate::pages) action: String,
+    pub(in crate::pages) back: String,
+    pub(in crate::pages) version: String,
+    pub(in crate::pages) key: String,
+    pub(in crate::pages) hint: String,
+    pub(in crate::pages) fields: Vec<FieldView>,
+    pub(in crate::pages) refused: Vec<String>,
 }
 
 #[derive(Debug, Template)]

@@ -25,6 +25,8 @@ mod delete;
 mod list;
 mod replace;
 
+pub(super) use create::FormPage;
+
 /// Pages that are searched for an item's key before it is made anew.
 const PAGES_MAX: usize = 50;
 

@@ -32,6 +32,7 @@ delivery-delivered = Zugestellt
 delivery-waiting = Wartet auf den ersten Versuch
 delivery-retrying = Wird wiederholt
 delivery-failed = Gescheitert
+delivery-canceled = Abgebrochen
 payload-reveal = Werte anzeigen
 payload-reveal-hint = Das wird protokolliert.
 attempt-title = Versuch

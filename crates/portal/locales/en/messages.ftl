@@ -32,6 +32,7 @@ delivery-delivered = Delivered
 delivery-waiting = Waits for its first attempt
 delivery-retrying = Will be tried again
 delivery-failed = Failed
+delivery-canceled = Cancelled
 payload-reveal = Show values
 payload-reveal-hint = This is written to the audit log.
 attempt-title = Attempt

@@ -25,12 +25,13 @@ impl House {
         made["id"].as_str().unwrap().parse().unwrap()
     }
 
-    /// What the audit log says was done, newest first.
+    /// What the audit log says was done, newest first; that somebody came is left out.
     pub(crate) async fn done(&self, app: AppId) -> Vec<String> {
         use klingel_store::Access as _;
         let page = ListPage { limit: 100, after: None, order: Order::Descending };
         let lines = self.store.audit(self.environment_id, Some(app), page).await.unwrap();
-        lines.items.into_iter().map(|(_, line)| line.action).collect()
+        let actions = lines.items.into_iter().map(|(_, line)| line.action);
+        actions.filter(|action| action != "session.begin").collect()
     }
 }
 

@@ -12,6 +12,7 @@ mod keys;
 mod lists;
 mod login;
 mod messages;
+mod replay;
 mod sessions;
 mod settings;
 mod try_out;

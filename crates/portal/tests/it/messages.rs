@@ -55,7 +55,7 @@ async fn a_message_is_sent_again_once_however_often_the_form_comes() {
     page.shows(&["No endpoint wanted this message."]);
     let list = customer.get(&format!("/portal/apps/{app}/endpoints")).await;
     list.shows(&["none yet"]);
-    let fields = [("endpoint", endpoint.to_string()), ("once", "a form".to_owned()), ("csrf", page.csrf())];
+    let fields = [("endpoint", endpoint.to_string()), ("once", "a-form".to_owned()), ("csrf", page.csrf())];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     for _ in 0..2 {
         assert_eq!(customer.post_raw(&format!("{path}/resend"), &fields).await.location(), path);

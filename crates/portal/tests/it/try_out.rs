@@ -123,8 +123,10 @@ async fn the_test_button_shows_the_answer_at_once_and_the_log_opens_to_the_reque
     let told = customer.get(tested.location().split('#').next().unwrap()).await;
     told.shows(&["Result of the test", "Accepted", "HTTP 200", "thank you"]);
     assert_eq!(house.network.sent.lock().unwrap().len(), 1);
+    house.clock.advance(std::time::Duration::from_secs(1));
     let example = customer.submit(&path, &format!("{path}/test"), &[("type", "order.sent")]).await;
     assert!(example.location().starts_with(&path));
+    house.clock.advance(std::time::Duration::from_secs(1));
     *house.network.status.lock().unwrap() = 503;
     let failed = customer.submit(&path, &format!("{path}/test"), &[("send", &message)]).await;
     customer.get(failed.location().split('#').next().unwrap()).await.shows(&["Failed", "HTTP 503"]);

@@ -108,6 +108,7 @@ fn row(portal: &Portal, at: &AtMessage, destination: &Destination) -> Row {
         DeliveryState::Waiting => ("warn", "delivery-waiting", None),
         DeliveryState::Retrying(due) => ("warn", "delivery-retrying", Some(due)),
         DeliveryState::Failed => ("bad", "delivery-failed", None),
+        DeliveryState::Canceled => ("warn", "delivery-canceled", None),
     };
     Row {
         href: format!("{}/endpoints/{}", at.tenant.base(), endpoint.id),

@@ -46,14 +46,14 @@ impl Engine {
         let mut count = 0;
         let mut page = Page { limit: REPLAY_STEP_MAX, after: None, order: Order::Ascending };
         for _ in 0..COUNT_PAGES_MAX {
-            let scan = self.world.store.replay_candidates(span, page.clone()).await;
-            let scan = scan.map_err(|error| Refusal::of(error, WHAT))?;
-            let meant = scan.items.iter().filter(|candidate| is_meant(&target, span.which, candidate));
+            let found = self.world.store.replay_candidates(span, page.clone()).await;
+            let found = found.map_err(|error| Refusal::of(error, WHAT))?;
+            let meant = found.items.iter().filter(|candidate| is_meant(&target, span.which, candidate));
             count += meant.count() as u64;
             if count > count_max {
                 return Ok(ReplayCount { count: count_max, more: true });
             }
-            let Some(resume) = scan.resume else { return Ok(ReplayCount { count, more: false }) };
+            let Some(resume) = found.resume else { return Ok(ReplayCount { count, more: false }) };
             page.after = Some(resume);
         }
         Ok(ReplayCount { count, more: true })

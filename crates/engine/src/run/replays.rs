@@ -97,14 +97,14 @@ impl Replayer {
         };
         let limit = usize::try_from(room).unwrap_or(REPLAY_STEP_MAX).min(REPLAY_STEP_MAX);
         let page = Page { limit, after: replay.cursor, order: Order::Ascending };
-        let scan = store.replay_candidates(span, page).await.map_err(refusal)?;
-        let meant = scan.items.iter().filter(|candidate| is_meant(&target, span.which, candidate));
+        let found = store.replay_candidates(span, page).await.map_err(refusal)?;
+        let meant = found.items.iter().filter(|candidate| is_meant(&target, span.which, candidate));
         let now = self.world.clock.now();
         let step = ReplayStep {
             id: replay.id,
             expected: replay.cursor,
             ask: meant.map(|candidate| candidate.message.id).collect(),
-            cursor: scan.resume,
+            cursor: found.resume,
             due_at: now,
         };
         let ends = step.cursor.is_none();

@@ -33,6 +33,9 @@ topics![
     "messages",
     "lists",
     "replay",
+    "inspector",
+    "live",
+    "my-data",
 ];
 
 /// All texts.

@@ -78,8 +78,8 @@ pub(super) fn list(
         }
         Some(row)
     });
-    let scan = Scan::collect(rows, page.limit)?;
-    Ok(Scan { resume: scan.resume.or(cut), ..scan })
+    let found = Scan::collect(rows, page.limit)?;
+    Ok(Scan { resume: found.resume.or(cut), ..found })
 }
 
 fn is_meant(which: ReplayWhich, last_success: Option<bool>, is_canceled: bool) -> bool {

@@ -58,9 +58,9 @@ fn step_of(replay: &Replay, ask: Vec<MessageId>, cursor: Option<MessageId>) -> R
 }
 
 async fn found(scene: &Scene, span: ReplaySpan) -> Vec<(MessageId, bool)> {
-    let scan = scene.store.replay_candidates(span, page(ALL)).await.expect("a read");
-    assert!(scan.items.iter().all(|candidate| candidate.message.payload.is_some()));
-    scan.items.iter().map(|candidate| (candidate.message.id, candidate.sent)).collect()
+    let page = scene.store.replay_candidates(span, super::scene::page(ALL)).await.expect("a read");
+    assert!(page.items.iter().all(|candidate| candidate.message.payload.is_some()));
+    page.items.iter().map(|candidate| (candidate.message.id, candidate.sent)).collect()
 }
 
 async fn candidates_are_those_that_are_meant(scene: Scene) {

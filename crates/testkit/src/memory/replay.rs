@@ -39,19 +39,19 @@ impl Replays for MemoryStore {
                 && state.live_endpoint(span.app_id, span.endpoint_id).is_some();
             let inside = state.messages.iter().filter(|(_, m)| lives && m.app_id == span.app_id);
             let inside: BTreeMap<_, _> = inside.map(|(seq, m)| (m.id, (*seq, m))).collect();
-            let mut scan = list(&inside, &page, |_, (seq, message)| state.candidate(&span, *seq, message));
+            let mut found = list(&inside, &page, |_, (seq, message)| state.candidate(&span, *seq, message));
             let mut bytes = 0;
             let mut fits = |candidate: &Candidate| {
                 let before = bytes;
                 bytes += candidate.message.payload.as_ref().map_or(0, bytes::Bytes::len);
                 before < REPLAY_PAGE_BYTES_MAX
             };
-            let fitting = scan.items.iter().take_while(|candidate| fits(candidate)).count();
-            if fitting < scan.items.len() {
-                scan.items.truncate(fitting);
-                scan.resume = scan.items.last().map(|candidate| candidate.message.id);
+            let fitting = found.items.iter().take_while(|candidate| fits(candidate)).count();
+            if fitting < found.items.len() {
+                found.items.truncate(fitting);
+                found.resume = found.items.last().map(|candidate| candidate.message.id);
             }
-            Ok(scan)
+            Ok(found)
         })
     }
 

@@ -29,6 +29,7 @@ mod assets;
 mod audit;
 mod door;
 mod fault;
+mod fields;
 mod form;
 mod frame;
 mod inspector;

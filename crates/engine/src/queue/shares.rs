@@ -24,6 +24,11 @@ impl Shares {
         Self { max, under_way: 0, by_application: HashMap::new() }
     }
 
+    #[cfg(test)]
+    pub(super) fn set_max(&mut self, max: usize) {
+        self.max = max;
+    }
+
     /// Requests under way, of all applications.
     pub(super) fn under_way(&self) -> usize {
         self.under_way

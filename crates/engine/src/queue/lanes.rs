@@ -196,11 +196,11 @@ impl Lanes {
         }
         self.stirred = stirred;
         #[cfg(test)]
-        match planted::planted() {
-            Some(Bug::IgnoresInFlightMax) => self.shares.set_max(usize::MAX),
-            Some(Bug::SharesOneLane) => self.shares.set_max(1),
-            _ => {}
-        }
+        self.shares.set_max(match planted::planted() {
+            Some(Bug::IgnoresInFlightMax) => usize::MAX,
+            Some(Bug::SharesOneLane) => 1,
+            _ => self.bounds.in_flight_max,
+        });
         while self.shares.any_free()
             && let Some(id) = self.next_ready()
         {

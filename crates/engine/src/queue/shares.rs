@@ -24,7 +24,6 @@ impl Shares {
         Self { max, under_way: 0, by_application: HashMap::new() }
     }
 
-    /// Another bound, for worlds with a planted bug.
     #[cfg(test)]
     pub(super) fn set_max(&mut self, max: usize) {
         self.max = max;

@@ -97,7 +97,7 @@ pub(crate) fn wants(words: Words, description: &Description, endpoint: &Endpoint
         }
     }
     if let Some(types) = &endpoint.event_types {
-        let names: Vec<&str> = types.iter().take(NAMES_MAX).map(|name| name.as_str()).collect();
+        let names: Vec<&str> = types.iter().take(NAMES_MAX).map(EventTypeName::as_str).collect();
         let more = if types.len() > NAMES_MAX { ", …" } else { "" };
         parts.push(format!("{}{more}", names.join(", ")));
     } else if parts.is_empty() {

@@ -35,8 +35,10 @@ mod openapi;
 mod page;
 mod problem;
 mod query;
+mod replay;
 mod routes;
 mod rules;
+mod waiting;
 
 pub use mounted::Mounted;
 pub use openapi::{openapi, openapi_json};

@@ -9,6 +9,7 @@
 //! - [`Reader`]: everything that is shown; with it [`Overview`], across applications
 //! - [`Records`]: documents of the dialects
 //! - [`Access`]: who may open the portal, and who did what there
+//! - [`Replays`]: sending a span of time again, and dropping what waits
 //! - [`Upkeep`]: what chores do: retention, expiry, erasure
 //!
 //! Lookups give `Option`; a write that finds its row gone gives [`Error::Gone`]. [`conformance`] is the list of cases
@@ -27,6 +28,7 @@ pub mod page;
 pub mod queue;
 pub mod reader;
 pub mod records;
+pub mod replay;
 pub mod sealing;
 pub mod upkeep;
 
@@ -41,12 +43,13 @@ pub use reader::{
     AppRef, AttemptFilter, Destination, EndpointRef, MessageFilter, MessageRef, QueueDepth, Reader,
 };
 pub use records::{Expected, Record, RecordChange, RecordPage, RecordRange, Records};
+pub use replay::{Canceled, Candidate, ReplayStep, Replays};
 pub use upkeep::{Retired, RetiredOf, Upkeep};
 
 /// What a verb gives: a future that can be sent between threads.
 pub type Verb<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 /// A whole store. Implemented by itself for everything that implements the parts.
-pub trait Store: Intake + Queue + Catalog + Records + Reader + Access + Upkeep {}
+pub trait Store: Intake + Queue + Catalog + Records + Reader + Access + Replays + Upkeep {}
 
-impl<S: Intake + Queue + Catalog + Records + Reader + Access + Upkeep> Store for S {}
+impl<S: Intake + Queue + Catalog + Records + Reader + Access + Replays + Upkeep> Store for S {}

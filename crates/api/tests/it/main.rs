@@ -18,4 +18,5 @@ mod logging;
 mod messages;
 mod operations;
 mod paging;
+mod replays;
 mod send_example;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use klingel_model::{AppId, EndpointId, Message, MessageSeq, Micros};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,11 +24,13 @@ use crate::simulation::planted::{self, Bug};
 mod chores;
 mod dispatcher;
 mod recorder;
+mod replays;
 pub mod test_call;
 pub mod watch;
 
 use dispatcher::Dispatcher;
 use recorder::Recorder;
+use replays::Replayer;
 use test_call::TestCalls;
 use watch::Watch;
 
@@ -45,6 +47,7 @@ enum News {
     Due(Arc<Target>, Micros),
     EndpointChanged(EndpointId),
     ApplicationChanged(AppId),
+    Canceled(EndpointId),
 }
 
 /// Tells the dispatcher of news.
@@ -83,6 +86,13 @@ impl Nudge {
         self.tell(News::EndpointChanged(id));
     }
 
+    /// Deliveries of this endpoint were dropped in the store. Waits for its place: what is in memory must not be sent.
+    pub(crate) async fn canceled(&self, id: EndpointId) {
+        if self.news.send(News::Canceled(id)).await.is_err() {
+            tracing::debug!("the engine has stopped; nothing waits in memory any more");
+        }
+    }
+
     /// An application was changed or deleted.
     pub(crate) fn application_changed(&self, id: AppId) {
         self.tell(News::ApplicationChanged(id));
@@ -106,6 +116,7 @@ pub struct Running {
     dispatcher: JoinHandle<()>,
     recorder: JoinHandle<()>,
     chores: JoinHandle<()>,
+    replays: JoinHandle<()>,
 }
 
 /// Starts the engine on the current tokio runtime. What the store holds unsettled is found and sent.
@@ -134,6 +145,14 @@ pub fn start(world: World, settings: Settings) -> Running {
         Arc::clone(&nudge.dropped),
         attempts.clone(),
     );
+    let replay_wake = Arc::new(Notify::new());
+    let replayer = Replayer {
+        world: Arc::clone(&world),
+        settings: Arc::clone(&settings),
+        catalogue: Arc::clone(&catalogue),
+        nudge: nudge.clone(),
+        wake: Arc::clone(&replay_wake),
+    };
     let chores = chores::run(Arc::clone(&world), Arc::clone(&settings), stop.clone());
     Running {
         engine: Engine {
@@ -143,10 +162,12 @@ pub fn start(world: World, settings: Settings) -> Running {
             nudge,
             test_calls: TestCalls::new(attempts.clone()),
             watch,
+            replay_wake,
         },
         dispatcher: tokio::spawn(dispatcher.run(stop.clone())),
         recorder: tokio::spawn(recorder.run(hurry.clone())),
         chores: tokio::spawn(chores),
+        replays: tokio::spawn(replayer.run(stop.clone())),
         stop,
         hurry,
         attempts,
@@ -177,6 +198,7 @@ impl Running {
         }
         self.dispatcher.abort();
         finish(self.chores).await;
+        finish(self.replays).await;
         Stopped { cut_off }
     }
 }

@@ -2,10 +2,12 @@
 
 mod api;
 mod cli;
-mod crash;
 mod demo;
 mod examples;
-mod full_disk;
+mod faults;
+mod fuzz;
+mod holes;
+mod hostile;
 mod http_limits;
 mod metrics;
 mod publishers;

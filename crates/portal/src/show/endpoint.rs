@@ -1,7 +1,7 @@
 //! Endpoints in words: their name, how they do, what they want. All from the dialect's description.
 
 use klingel_engine::deliver::description::{Choice, Conditions, Description, FieldKind};
-use klingel_model::{Endpoint, EndpointState};
+use klingel_model::{Endpoint, EndpointState, EventTypeName};
 use serde_json::Value;
 
 use super::attempt::shown_url;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use klingel_engine::Engine;
-use klingel_engine::deliver::{Dialect, OutboundRequest};
-use klingel_model::{Clock, Dice, SecretKey};
+use klingel_engine::deliver::Dialect;
+use klingel_model::{Clock, Dice};
 use klingel_store::Store;
 
 /// A vendor: its dialect, and what it brings beside it.
@@ -46,10 +46,10 @@ pub struct Golden {
 }
 
 /// How receivers know where a request comes from.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub enum Signature {
-    /// By a signature that this function verifies as a receiver would.
-    Verified(fn(&OutboundRequest, &SecretKey) -> bool),
+    /// By a signature that the dialect verifies as a receiver would.
+    Verified,
     /// Not at all, for this reason.
     Absent(&'static str),
 }

@@ -10,12 +10,14 @@ use klingel_engine::deliver::Transport;
 use klingel_engine::{Engine, World};
 use klingel_model::{Clock, Dice};
 use klingel_outbound::{Client, ClientConfig};
-use klingel_portal::{Portal, PortalSettings};
+use klingel_portal::{Inspector, InspectorWorld, Portal, PortalSettings};
+use klingel_store::Store;
 use klingel_store_sqlite::{Migration, OpenOptions, SqliteStore};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::inspected_transport::InspectedTransport;
 use crate::master_key;
 use crate::os_dice::OsDice;
 use crate::system_clock::SystemClock;
@@ -58,19 +60,30 @@ pub fn pending_migrations(config: &Config) -> Result<Vec<Migration>, Failure> {
     klingel_store_sqlite::pending(&config.store_path).map_err(|error| Failure::new(error.to_string()))
 }
 
-/// The world of the engine: the configured store, the way out, every dialect.
-pub fn world(config: &Config, machine: Machine) -> Result<World, Failure> {
-    Ok(World {
-        store: Arc::new(open_store(config, &machine)?),
-        transport: transport(config)?,
-        dialects: klingel_dialects::all(),
-        clock: machine.clock,
-        dice: machine.dice,
-    })
+/// The world of the engine: the configured store, the way out, every dialect. With it the inspector, which gets the
+/// engine's requests to its address below `public_url` without a network.
+pub fn world(config: &Config, machine: Machine, public_url: &str) -> Result<(World, Inspector), Failure> {
+    let store: Arc<dyn Store> = Arc::new(open_store(config, &machine)?);
+    let dialects = klingel_dialects::all();
+    let inspector = Inspector::new(InspectorWorld {
+        store: Arc::clone(&store),
+        dialects: dialects.clone(),
+        clock: Arc::clone(&machine.clock),
+        dice: Arc::clone(&machine.dice),
+    });
+    let transport = InspectedTransport::new(transport(config)?, inspector.clone(), public_url);
+    let transport = Arc::new(transport);
+    Ok((World { store, transport, dialects, clock: machine.clock, dice: machine.dice }, inspector))
 }
 
-/// What answers requests: the management API, the portal, and the metrics if they are wanted.
-pub fn router(engine: Engine, portal: PortalSettings, metrics: Option<PrometheusHandle>) -> Router {
+/// What answers requests: the management API, the portal, and the metrics if they are wanted. With it the portal, whose
+/// live views have to be ended.
+pub fn router(
+    engine: Engine,
+    inspector: Inspector,
+    settings: PortalSettings,
+    metrics: Option<PrometheusHandle>,
+) -> (Router, Portal) {
     let mounted = klingel_dialects::vendors().into_iter().map(|vendor| Mounted {
         name: vendor.name(),
         management: vendor.management.map(|routes| routes(engine.clone())),
@@ -78,16 +91,17 @@ pub fn router(engine: Engine, portal: PortalSettings, metrics: Option<Prometheus
         doors: vendor.doors.map(|routes| routes(engine.clone())),
     });
     let mounted = mounted.collect();
-    let api = klingel_api::router_with(ApiState::new(engine.clone(), portal.public_url.clone()), mounted);
-    let portal = Portal::new(engine, api.clone(), portal);
-    let api = api.merge(portal.router());
-    match metrics {
+    let api = klingel_api::router_with(ApiState::new(engine.clone(), settings.public_url.clone()), mounted);
+    let portal = Portal::new(engine, api.clone(), inspector, settings);
+    let api = api.merge(portal.clone().router());
+    let router = match metrics {
         Some(figures) => {
             const TEXT: (http::HeaderName, &str) = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
             api.route("/metrics", get(|| async move { ([TEXT], figures.render()) }))
         }
         None => api,
-    }
+    };
+    (router, portal)
 }
 
 /// The way out to customers. Must be called within a tokio runtime.

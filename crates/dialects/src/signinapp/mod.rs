@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use klingel_engine::deliver::{
-    Description, Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, UnfitSettings,
-    Unsendable, Verdict, Wishes,
+    Description, Dialect, Failure, OutboundRequest, Received, Response, Sending, UnfitSecret, UnfitSettings,
+    Unsendable, Verdict, Verification, Wishes,
 };
 use klingel_engine::upkeep::Chore;
 use klingel_engine::{Publish, Refusal};
@@ -47,11 +47,7 @@ pub fn vendor() -> Vendor {
             text: include_str!("golden/2-signout-without-host.json"),
         },
     ];
-    let signature = Signature::Verified(|request, key| {
-        let header = request.headers.get(sign::SIGNATURE).and_then(|value| value.to_str().ok());
-        header.is_some_and(|header| sign::is_signed(header, key, &request.body))
-    });
-    let mut vendor = Vendor::new(SignInApp, include_str!("README.md"), GOLDEN, signature);
+    let mut vendor = Vendor::new(SignInApp, include_str!("README.md"), GOLDEN, Signature::Verified);
     vendor.doors = Some(doors::router);
     vendor.door_prefixes = &["/client-api/"];
     vendor.management = Some(management::router);
@@ -110,6 +106,10 @@ impl Dialect for SignInApp {
 
     fn wishes(&self, endpoint: &Endpoint) -> Option<Arc<dyn Wishes>> {
         notification::wishes(endpoint.dialect_settings_json.as_deref())
+    }
+
+    fn verify(&self, received: &Received<'_>, secret: &SecretKey, now: Micros) -> Verification {
+        sign::received(received, secret, now)
     }
 
     fn chores(&self) -> &'static [Chore] {

@@ -2,14 +2,16 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 
+use crate::inspector::{PATH, receive};
 use crate::{Portal, assets, door};
 
 mod application;
 mod enter;
 pub(crate) mod faulty;
 mod home;
+mod inspector;
 mod login;
 mod logout;
 mod operate;
@@ -26,9 +28,10 @@ pub(crate) fn routes(portal: Portal) -> Router {
     }
     router
         .route("/portal/assets/{version}/{name}", get(assets::serve))
-        .route("/portal/{*path}", axum::routing::any(door::unknown_path))
+        .route("/portal/{*path}", any(door::unknown_path))
         .method_not_allowed_fallback(door::unknown_method)
         .layer(from_fn_with_state(portal.clone(), door::boundary))
+        .route(&format!("{PATH}{{token}}"), any(receive::receive))
         .with_state(portal)
 }
 
@@ -45,6 +48,12 @@ fn at_the_door() -> Routes {
 fn of_applications() -> Routes {
     vec![
         ("/portal/apps/{app_id}", get(application::show)),
+        ("/portal/apps/{app_id}/inspector", get(inspector::show)),
+        ("/portal/apps/{app_id}/inspector/address", post(inspector::address)),
+        ("/portal/apps/{app_id}/inspector/answer", post(inspector::answer)),
+        ("/portal/apps/{app_id}/inspector/clear", post(inspector::clear)),
+        ("/portal/apps/{app_id}/inspector/live", get(inspector::live)),
+        ("/portal/apps/{app_id}/inspector/rows/{number}", get(inspector::row)),
         ("/portal/apps/{app_id}/settings", get(settings::show).post(settings::change)),
         ("/portal/apps/{app_id}/settings/delete", post(settings::delete)),
     ]

@@ -5,7 +5,9 @@
 mod access;
 mod event_types;
 mod house;
+mod inspector;
 mod keys;
+mod live;
 mod login;
 mod sessions;
 mod settings;

@@ -35,8 +35,10 @@ mod page;
 mod portal_access;
 mod problem;
 mod query;
+mod replay;
 mod routes;
 mod rules;
+mod waiting;
 
 pub use mounted::Mounted;
 pub use openapi::{openapi, openapi_json};

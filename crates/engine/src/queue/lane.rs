@@ -43,6 +43,8 @@ pub(super) struct Lane {
     /// When something in the store is due that memory does not know.
     pub(super) next_due: Option<Micros>,
     pub(super) reading: Option<Read>,
+    /// The read that is under way may bring what was dropped since.
+    distrusted: bool,
     /// Handed off or recorded while a read was under way, whose answer may be older.
     missed: Option<MessageSeq>,
     released: Vec<(MessageSeq, Trigger)>,
@@ -85,6 +87,7 @@ impl Lane {
             read_span: None,
             next_due: None,
             reading: None,
+            distrusted: false,
             missed: None,
             released: Vec::new(),
             due_meanwhile: None,
@@ -257,6 +260,16 @@ impl Lane {
         self.next_due = earlier(next_due, self.due_meanwhile.take());
         self.unread_behind = earlier(self.unread_behind, self.missed.take());
         self.news(work)
+    }
+
+    /// What the read under way will give may be wrong by now.
+    pub(super) fn distrust_reading(&mut self) {
+        self.distrusted = self.reading.is_some();
+    }
+
+    /// Whether the read that has just ended is to be made again.
+    pub(super) fn take_distrust(&mut self) -> bool {
+        std::mem::take(&mut self.distrusted)
     }
 
     /// The read failed: the same is wanted again.

@@ -133,6 +133,7 @@ impl Lanes {
     /// What the store answered to a read.
     pub fn read(&mut self, endpoint_id: EndpointId, answer: ReadAnswer) {
         let Some(lane) = self.by_endpoint.get_mut(&endpoint_id) else { return };
+        let answer = if lane.take_distrust() { ReadAnswer::Failed } else { answer };
         let news = match answer {
             ReadAnswer::FirstAttempts(page) => lane.take_first_attempts(page),
             ReadAnswer::Due(page) => lane.take_due(page.work, page.next_due),

@@ -97,6 +97,16 @@ impl Lanes {
         }
     }
 
+    /// Deliveries of this endpoint were dropped in the store. What waits in memory or is being read may be among them, so
+    /// that all of it is read anew.
+    pub fn canceled(&mut self, endpoint_id: EndpointId) {
+        if let Some(lane) = self.by_endpoint.get_mut(&endpoint_id) {
+            self.held_bytes -= lane.give_back();
+            lane.distrust_reading();
+            self.stirred.push(endpoint_id);
+        }
+    }
+
     /// The endpoint has been switched off by what was recorded.
     pub fn disabled(&mut self, endpoint_id: EndpointId) {
         if let Some(lane) = self.by_endpoint.get_mut(&endpoint_id) {

@@ -174,6 +174,7 @@ impl Dispatcher {
         match news {
             News::HandOff(seq, message, targets) => self.lanes.hand_in(seq, &message, targets),
             News::Due(target, at) => self.lanes.due(target, at),
+            News::Canceled(id) => self.lanes.canceled(id),
             News::EndpointChanged(id) => drop(self.tasks.spawn(look_up(Arc::clone(&self.shared), id))),
             News::ApplicationChanged(id) => {
                 for endpoint_id in self.lanes.of_application(id) {

@@ -1,7 +1,7 @@
 //! A message that is sent once, now, to one endpoint: for trying the endpoint out.
 //!
 //! It passes by the lane, and by what the lane would ask: whether the endpoint is on and wants the message. The message
-//! is admitted for nobody, so that no lane sends it a second time; message and attempt stay in the log. The endpoint's
+//! is admitted for nobody, so that no lane sends it a second time, and no replay; message and attempt stay in the log. The endpoint's
 //! health is left alone: somebody who tries out a URL must not switch anything off.
 
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use klingel_model::{
     AppId, Attempt, ChannelName, Delivery, DeliveryKey, EndpointId, EventTypeName, Message, MessageId,
     MessageSeq, Micros, Trigger,
 };
-use klingel_store::{Admission, Admitted, EndpointRef, Outcome, Settlement, Waiting};
+use klingel_store::{EndpointRef, Outcome, Settlement, Waiting};
 use tokio_util::task::TaskTracker;
 
 use crate::accept::Publish;
@@ -182,12 +182,8 @@ async fn send(
     message: &Arc<Message>,
     target: Arc<Target>,
 ) -> Result<Attempt, Refusal> {
-    let nobody =
-        Admission { message: Arc::clone(message), endpoints: Vec::new(), once: None, records: Vec::new() };
-    let admitted = world.store.admit(nobody).await.map_err(|error| Refusal::of(error, "application"))?;
-    let Admitted::New(message_seq) = admitted else {
-        return Err(Refusal::Unavailable("the test call was taken for another one".to_owned()));
-    };
+    let admitted = world.store.admit_trial(Arc::clone(message)).await;
+    let message_seq = admitted.map_err(|error| Refusal::of(error, "application"))?;
     let settlement = make(world, message, message_seq, target).await;
     keep(world, &settlement).await?;
     watch.tell(world, std::slice::from_ref(&settlement)).await;

@@ -140,6 +140,8 @@ impl State {
     fn remove_message(&mut self, seq: MessageSeq) -> u64 {
         let Some(message) = self.messages.remove(&seq) else { return 0 };
         self.message_seqs.remove(&(message.app_id, message.id));
+        self.trials.remove(&seq);
+        self.canceled.retain(|(canceled, _)| *canceled != seq);
         if let Some(event_id) = &message.event_id {
             self.event_ids.remove(&(message.app_id, event_id.clone()));
         }

@@ -48,6 +48,7 @@ pub fn open_store(config: &Config, machine: &Machine) -> Result<SqliteStore, Fai
     let size = config.store_size_bytes_max;
     SqliteStore::open(OpenOptions {
         readers: config.store_readers,
+        busy_timeout: config.store_busy_timeout,
         size_bytes_max: (size > 0).then_some(size),
         free_bytes_min: config.store_free_bytes_min,
         ..OpenOptions::new(config.store_path.clone(), sealer, dice, clock)

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::checks::run_command;
+use crate::command::run_command;
 use crate::failure::Failure;
 use crate::repository;
 

@@ -165,10 +165,11 @@ impl Engine {
         });
         let (world, watch) = (Arc::clone(&self.world), self.watch.clone());
         let statistics = self.test_calls.statistics.clone();
+        let timeout_max = self.settings.attempt_timeout_max;
         // In a task of its own: a caller who does not wait must not undo the record of what was sent.
         let sent = self.test_calls.tasks.spawn(async move {
             let _place = place;
-            let attempt = send(&world, &watch, &statistics, &message, target).await?;
+            let attempt = send(&world, &watch, &statistics, timeout_max, &message, target).await?;
             Ok((message, attempt))
         });
         sent.await.map_err(|_| Refusal::Unavailable("the test call was interrupted".to_owned()))?
@@ -179,12 +180,13 @@ async fn send(
     world: &World,
     watch: &Watch,
     statistics: &Statistics,
+    timeout_max: Duration,
     message: &Arc<Message>,
     target: Arc<Target>,
 ) -> Result<Attempt, Refusal> {
     let admitted = world.store.admit_trial(Arc::clone(message)).await;
     let message_seq = admitted.map_err(|error| Refusal::of(error, "application"))?;
-    let settlement = make(world, message, message_seq, target).await;
+    let settlement = make(world, timeout_max, message, message_seq, target).await;
     keep(world, &settlement).await?;
     watch.tell(world, std::slice::from_ref(&settlement)).await;
     statistics.count(world, std::slice::from_ref(&settlement)).await;
@@ -193,6 +195,7 @@ async fn send(
 
 async fn make(
     world: &World,
+    timeout_max: Duration,
     message: &Arc<Message>,
     message_seq: MessageSeq,
     target: Arc<Target>,
@@ -207,7 +210,7 @@ async fn make(
         // Nobody's: what is noted there is forgotten with it.
         health: Arc::new(LaneHealth::default()),
     };
-    let made = deliver::make(world, &launch).await;
+    let made = deliver::make(world, timeout_max, &launch).await;
     let delivered = made.delivered();
     let attempt = record::attempt_row(&made, &launch, None);
     let outcome = if delivered { Outcome::Delivered } else { Outcome::GivenUp };

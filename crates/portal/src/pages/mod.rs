@@ -14,6 +14,7 @@ mod home;
 mod inspector;
 mod login;
 mod logout;
+mod my_data;
 mod operate;
 mod preferences;
 mod settings;
@@ -23,7 +24,9 @@ type Routes = Vec<(&'static str, MethodRouter<Portal>)>;
 /// Which path leads to which page. Every path works with and without a slash at its end.
 pub(crate) fn routes(portal: Portal) -> Router {
     let mut router = Router::new();
-    for (path, methods) in at_the_door().into_iter().chain(operate::routes()).chain(of_applications()) {
+    for (path, methods) in
+        at_the_door().into_iter().chain(operate::routes()).chain(of_applications()).chain(of_subjects())
+    {
         router = router.route(&format!("{path}/"), methods.clone()).route(path, methods);
     }
     router
@@ -33,6 +36,14 @@ pub(crate) fn routes(portal: Portal) -> Router {
         .layer(from_fn_with_state(portal.clone(), door::boundary))
         .route(&format!("{PATH}{{token}}"), any(receive::receive))
         .with_state(portal)
+}
+
+fn of_subjects() -> Routes {
+    vec![
+        ("/portal/my-data", get(my_data::show)),
+        ("/portal/my-data/give", post(my_data::give)),
+        ("/portal/my-data/withdraw", get(my_data::confirm).post(my_data::withdraw)),
+    ]
 }
 
 fn at_the_door() -> Routes {

@@ -157,6 +157,13 @@ impl House {
         }
     }
 
+    /// Calls a door of a dialect's own, which answers in JSON.
+    pub(crate) async fn door(&self, request: Request<Body>) -> Value {
+        let response = self.management.clone().oneshot(request).await.unwrap();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        serde_json::from_slice(&body).unwrap_or_default()
+    }
+
     /// Makes an application of this dialect.
     pub(crate) async fn application(&self, name: &str, dialect: &str) -> AppId {
         let made = self.api(Method::POST, "/app/", &json!({"name": name, "dialect": dialect})).await;

@@ -9,5 +9,6 @@ mod inspector;
 mod keys;
 mod live;
 mod login;
+mod my_data;
 mod sessions;
 mod settings;

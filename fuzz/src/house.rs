@@ -107,7 +107,7 @@ impl House {
             doors: vendor.doors.map(|routes| routes(engine.clone())),
         });
         let router =
-            router_with(ApiState::new(engine.clone(), "http://127.0.0.1".to_owned()), mounted.collect());
+            router_with(ApiState::new(engine.clone(), "https://hooks.example".to_owned()), mounted.collect());
         Self { runtime, router, key, inputs: 0, _running: running }
     }
 

@@ -58,7 +58,4 @@ pub trait Store:
 {
 }
 
-impl<S> Store for S where
-    S: Intake + Queue + Catalog + Records + Reader + Access + Replays + Statistics + Upkeep
-{
-}
+impl<S: Intake + Queue + Catalog + Records + Reader + Access + Replays + Statistics + Upkeep> Store for S {}

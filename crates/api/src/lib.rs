@@ -19,6 +19,7 @@ mod attempt;
 mod auth;
 mod body;
 mod boundary;
+mod dialect;
 mod docs_page;
 mod endpoint;
 mod entries;
@@ -35,8 +36,10 @@ mod page;
 mod portal_access;
 mod problem;
 mod query;
+mod replay;
 mod routes;
 mod rules;
+mod waiting;
 
 pub use mounted::Mounted;
 pub use openapi::{openapi, openapi_json};

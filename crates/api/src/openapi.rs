@@ -12,7 +12,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::{
-    answer, application, attempt, endpoint, event_type, filter, health, message, portal_access, problem,
+    answer, application, attempt, dialect, endpoint, event_type, filter, health, message, portal_access,
+    problem, replay, waiting,
 };
 
 const BEARER: &str = "bearer";
@@ -29,9 +30,11 @@ const BEARER: &str = "bearer";
         (name = "Application", description = "Your customers: owners of endpoints and messages"),
         (name = "Event Type", description = "The catalogue of what can happen"),
         (name = "Endpoint", description = "URLs that want messages"),
+        (name = "Replay", description = "Sending what was accepted in a span of time again"),
         (name = "Message", description = "What happened"),
         (name = "Message Attempt", description = "What was sent, and what came back"),
         (name = "Authentication", description = "Letting customers into the portal"),
+        (name = "Dialect", description = "The vendors' ways, as data for forms and lists"),
         (name = "Health", description = "Whether Klingel works"),
     ),
     paths(
@@ -56,6 +59,16 @@ const BEARER: &str = "bearer";
         endpoint::secret_get::secret_get,
         endpoint::secret_rotate::secret_rotate,
         endpoint::send_example::send_example,
+        waiting::list::list,
+        waiting::cancel::cancel,
+        waiting::cancel_delivery::cancel_delivery,
+        replay::recover::recover,
+        replay::missing::replay_missing,
+        replay::list::list,
+        replay::create::create,
+        replay::count::count,
+        replay::get::get,
+        replay::cancel::cancel,
         endpoint::headers_get::headers_get,
         endpoint::headers_update::headers_update,
         endpoint::headers_patch::headers_patch,
@@ -73,6 +86,8 @@ const BEARER: &str = "bearer";
         attempt::resend::resend,
         portal_access::create::create,
         portal_access::expire_all::expire_all,
+        dialect::list::list,
+        dialect::get::get,
         health::get,
     ),
     components(schemas(problem::ErrorOut, problem::FaultsOut, attempt::attempted_destinations::Standing)),

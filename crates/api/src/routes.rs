@@ -6,8 +6,8 @@ use axum::routing::{MethodRouter, delete, get, post};
 
 use crate::mounted::{self, Mounted};
 use crate::{
-    ApiState, application, attempt, boundary, docs_page, endpoint, event_type, filter, health, message,
-    openapi, portal_access,
+    ApiState, application, attempt, boundary, dialect, docs_page, endpoint, event_type, filter, health,
+    message, openapi, portal_access, replay, waiting,
 };
 
 /// The whole API. Every path works with and without a trailing slash; other paths get 404, other methods 405, both
@@ -22,7 +22,9 @@ pub fn router_with(state: ApiState, mounted: Vec<Mounted>) -> Router {
     for one in mounted {
         router = router.merge(mounted::routes(&state, one));
     }
-    for (path, methods) in applications().into_iter().chain(endpoints()).chain(messages()).chain(others()) {
+    for (path, methods) in
+        applications().into_iter().chain(endpoints()).chain(replays()).chain(messages()).chain(others())
+    {
         router = router.route(&format!("{path}/"), methods.clone()).route(path, methods);
     }
     router
@@ -63,6 +65,8 @@ fn endpoints() -> Routes {
         ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/secret", get(ep::secret_get::secret_get)),
         ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/secret/rotate", post(ep::secret_rotate::secret_rotate)),
         ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/send-example", post(ep::send_example::send_example)),
+        ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/waiting", get(waiting::list::list)),
+        ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/cancel-waiting", post(waiting::cancel::cancel)),
         (
             "/api/v1/app/{app_id}/endpoint/{endpoint_id}/msg",
             get(attempt::attempted_messages::attempted_messages),
@@ -70,8 +74,24 @@ fn endpoints() -> Routes {
     ]
 }
 
+fn replays() -> Routes {
+    use replay as r;
+    vec![
+        ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/recover", post(r::recover::recover)),
+        ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/replay-missing", post(r::missing::replay_missing)),
+        ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/replay", get(r::list::list).post(r::create::create)),
+        ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/replay/count", post(r::count::count)),
+        ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/replay/{replay_id}", get(r::get::get)),
+        ("/api/v1/app/{app_id}/endpoint/{endpoint_id}/replay/{replay_id}/cancel", post(r::cancel::cancel)),
+    ]
+}
+
 fn messages() -> Routes {
     vec![
+        (
+            "/api/v1/app/{app_id}/msg/{msg_id}/endpoint/{endpoint_id}/cancel",
+            post(waiting::cancel_delivery::cancel_delivery),
+        ),
         ("/api/v1/app/{app_id}/msg", get(message::list::list).post(message::create::create)),
         ("/api/v1/app/{app_id}/msg/{msg_id}", get(message::get::get)),
         ("/api/v1/app/{app_id}/msg/{msg_id}/content", delete(message::expunge::expunge)),
@@ -100,6 +120,8 @@ fn others() -> Routes {
         ),
         ("/api/v1/auth/app-portal-access/{app_id}", post(portal_access::create::create)),
         ("/api/v1/auth/app/{app_id}/expire-all", post(portal_access::expire_all::expire_all)),
+        ("/api/v1/dialect", get(dialect::list::list)),
+        ("/api/v1/dialect/{dialect_name}", get(dialect::get::get)),
         ("/api/v1/health", get(health::get)),
         ("/api/v1/health/ping", get(health::ping)),
         ("/api/v1/openapi.json", get(openapi::serve)),

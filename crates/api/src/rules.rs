@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use klingel_engine::Limits;
-use klingel_model::{ChannelName, EventTypeName, Uid};
+use klingel_model::{ChannelName, EventTypeName, Micros, Uid};
 use serde_json::value::RawValue;
 
 use crate::entries::object;
@@ -105,6 +105,13 @@ where
         }
         T::try_from(value).ok()
     }
+}
+
+/// A time.
+pub(crate) fn instant(raw: &RawValue, faults: &mut Faults) -> Option<Micros> {
+    let text = string(raw, faults)?;
+    Micros::parse_rfc3339(&text)
+        .or_else(|| faults.add("value_error.datetime", "must be a time as 2026-01-31T08:30:00Z"))
 }
 
 /// Messages or requests a second.

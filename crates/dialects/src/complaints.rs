@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use klingel_engine::deliver::Sending;
+use klingel_engine::deliver::{Received, Sending, Verification};
 use klingel_model::{
     AppId, AttemptId, Dice, Endpoint, EndpointHealth, EndpointId, EnvironmentId, EventTypeName, Message,
     MessageId, Micros, SecretKey, SigningSecret, Trigger,
@@ -40,6 +40,10 @@ pub fn complaints(vendors: &[Vendor], dice: &dyn Dice) -> Vec<String> {
         if vendor.golden.is_empty() || vendor.golden.iter().any(|golden| golden.text.trim().is_empty()) {
             complain("golden/ must hold at least one request, and no empty file".to_owned());
         }
+        let files: BTreeSet<&str> = vendor.golden.iter().map(|golden| golden.name).collect();
+        if files.len() != vendor.golden.len() {
+            complain("two golden files have one name".to_owned());
+        }
         if vendor.doors.is_some() == vendor.door_prefixes.is_empty() {
             complain("doors and door_prefixes belong together".to_owned());
         }
@@ -51,9 +55,11 @@ pub fn complaints(vendors: &[Vendor], dice: &dyn Dice) -> Vec<String> {
             {
                 complain(format!("the prefix {prefix} must be a path of the vendor's own, such as /name/"));
             }
-            if !prefixes.insert(*prefix) {
-                complain(format!("another vendor has the prefix {prefix} already"));
+            let same = |known: &&str| known.starts_with(prefix) || prefix.starts_with(*known);
+            if prefixes.iter().any(same) {
+                complain(format!("another vendor has paths below the prefix {prefix} already"));
             }
+            prefixes.insert(*prefix);
         }
         describe(vendor).into_iter().for_each(&mut complain);
         trial(vendor, dice).err().into_iter().for_each(complain);
@@ -68,7 +74,7 @@ fn describe(vendor: &Vendor) -> Vec<String> {
     let mut words = vec![description.title, description.endpoint];
     words.extend(description.place);
     let mut forms = vec![description.endpoint_form, description.application_form];
-    if description.signs != matches!(vendor.signature, Signature::Verified(_)) {
+    if description.signs != matches!(vendor.signature, Signature::Verified) {
         found.push("description and signature disagree about whether requests are signed".to_owned());
     }
     if description.application_form.is_empty() != description.application_path.is_empty() {
@@ -107,7 +113,7 @@ fn trial(vendor: &Vendor, dice: &dyn Dice) -> Result<(), String> {
             return Err("must say why there is no signature".to_owned());
         }
         Signature::Absent(_) => None,
-        Signature::Verified(_) => {
+        Signature::Verified => {
             Some(dialect.new_secret(dice).unwrap_or_else(|| SecretKey::Opaque("a shared secret".to_owned())))
         }
     };
@@ -127,18 +133,16 @@ fn trial(vendor: &Vendor, dice: &dyn Dice) -> Result<(), String> {
     if request.timeout.is_zero() || request.timeout.as_secs() > 60 {
         return Err("the time-out must lie between 0 and 60 s".to_owned());
     }
-    match (vendor.signature, key) {
-        (Signature::Verified(verify), Some(key)) if !verify(&request, &key) => {
+    let judge = |body: &[u8], key: &SecretKey| {
+        let received = Received { headers: &request.headers, body };
+        dialect.verify(&received, key, sending.now)
+    };
+    match key {
+        Some(key) if judge(&request.body, &key) != Verification::Genuine => {
             Err("its own verification refuses what it has signed".to_owned())
         }
-        (Signature::Verified(verify), Some(key)) => {
-            let mut forged = request;
-            forged.body = Bytes::from_static(b"{}");
-            if verify(&forged, &key) {
-                Err("its verification takes a forged body".to_owned())
-            } else {
-                Ok(())
-            }
+        Some(key) if judge(b"{}", &key) == Verification::Genuine => {
+            Err("its verification takes a forged body".to_owned())
         }
         _ => Ok(()),
     }
@@ -184,10 +188,48 @@ fn endpoint(key: Option<SecretKey>) -> Endpoint {
 
 #[cfg(test)]
 mod tests {
+    use klingel_engine::deliver::{
+        Dialect, Failure, OutboundRequest, Response, UnfitSecret, Unsendable, Verdict,
+    };
+    use klingel_model::RetrySchedule;
     use klingel_testkit::SeededDice;
 
     use super::*;
+    use crate::standard::Standard;
     use crate::vendor::Golden;
+
+    /// Writes good requests, and takes any for genuine.
+    struct Credulous;
+
+    impl Dialect for Credulous {
+        fn name(&self) -> &'static str {
+            "credulous"
+        }
+
+        fn write(&self, sending: &Sending<'_>) -> Result<OutboundRequest, Unsendable> {
+            Standard.write(sending)
+        }
+
+        fn read(&self, outcome: &Result<Response, Failure>, now: Micros) -> Verdict {
+            Standard.read(outcome, now)
+        }
+
+        fn retry_schedule(&self) -> RetrySchedule {
+            Standard.retry_schedule()
+        }
+
+        fn new_secret(&self, dice: &dyn Dice) -> Option<SecretKey> {
+            Standard.new_secret(dice)
+        }
+
+        fn parse_secret(&self, text: &str) -> Result<SecretKey, UnfitSecret> {
+            Standard.parse_secret(text)
+        }
+
+        fn verify(&self, _: &Received<'_>, _: &SecretKey, _: Micros) -> Verification {
+            Verification::Genuine
+        }
+    }
 
     #[test]
     fn every_vendor_keeps_to_the_rules() {
@@ -197,8 +239,7 @@ mod tests {
     #[test]
     fn a_vendor_that_owes_something_is_told() {
         const EMPTY: &[Golden] = &[Golden { name: "1.txt", text: " " }];
-        let mut poor =
-            Vendor::new(crate::standard::Standard, "short", EMPTY, Signature::Verified(|_, _| true));
+        let mut poor = Vendor::new(Credulous, "short", EMPTY, Signature::Verified);
         poor.door_prefixes = &["/api/v1/"];
         let told = complaints(&[poor.clone(), poor], &SeededDice::new(1)).join("\n");
         for part in [

@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use klingel_engine::Engine;
-use klingel_engine::deliver::{Dialect, OutboundRequest};
-use klingel_model::{Clock, Dice, SecretKey};
+use klingel_engine::deliver::Dialect;
+use klingel_model::{Clock, Dice};
 use klingel_store::Store;
+
+use crate::demo::Demo;
 
 /// A vendor: its dialect, and what it brings beside it.
 #[derive(Clone)]
@@ -34,6 +36,8 @@ pub struct Vendor {
     pub feed: Option<fn(Engine) -> Router>,
     /// A command below `klingel <name>`.
     pub command: Option<Command>,
+    /// A scene of `klingel demo`.
+    pub demo: Option<Demo>,
 }
 
 /// A file under `golden/`.
@@ -46,10 +50,10 @@ pub struct Golden {
 }
 
 /// How receivers know where a request comes from.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub enum Signature {
-    /// By a signature that this function verifies as a receiver would.
-    Verified(fn(&OutboundRequest, &SecretKey) -> bool),
+    /// By a signature that the dialect verifies as a receiver would.
+    Verified,
     /// Not at all, for this reason.
     Absent(&'static str),
 }
@@ -95,6 +99,7 @@ impl Vendor {
             management: None,
             feed: None,
             command: None,
+            demo: None,
         }
     }
 

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use klingel_model::{Clock, Dice};
 use klingel_store::{Reader, Store};
+use tokio::sync::Notify;
 
 pub mod accept;
 pub mod catalog;
@@ -37,6 +38,7 @@ pub mod settings;
 pub mod upkeep;
 
 pub use accept::{Accepted, Publish};
+pub use catalog::replay::ReplayCount;
 pub use refusal::Refusal;
 pub use run::{AttemptNews, Running, TestCall, start};
 pub use settings::{Limits, Settings};
@@ -78,6 +80,8 @@ pub struct Engine {
     pub(crate) nudge: Nudge,
     pub(crate) test_calls: TestCalls,
     pub(crate) watch: Watch,
+    /// Wakes the loop of replays.
+    pub(crate) replay_wake: Arc<Notify>,
 }
 
 impl Engine {

@@ -3,9 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
 use klingel_engine::{Engine, Running};
-use klingel_portal::PortalSettings;
+use klingel_portal::{Portal, PortalSettings};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -16,7 +15,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::http_server::{self, Limits};
 use crate::server_lock::ServerLock;
-use crate::wiring::{self, Machine};
+use crate::wiring::{self, Doors, Machine};
 use crate::{open_files, telemetry};
 
 /// How often measured durations are sorted into their buckets, so that they do not pile up while nobody asks.
@@ -28,6 +27,8 @@ pub struct Server {
     address: SocketAddr,
     running: Running,
     accepting: JoinHandle<hyper_util::server::graceful::GracefulShutdown>,
+    portal: Portal,
+    tidying: JoinHandle<()>,
     metrics_upkeep: Option<JoinHandle<()>>,
     stop: CancellationToken,
     deadline: Duration,
@@ -75,14 +76,16 @@ impl Server {
         let lock = ServerLock::take(&config.store_path)?;
         open_files::raise_limit();
         let metrics = if config.metrics { Some(telemetry::metrics::start()?) } else { None };
-        let world = wiring::world(config, machine)?;
-        let running = klingel_engine::start(world, config.engine.clone());
-        let portal = PortalSettings {
+        let settings = PortalSettings {
             public_url: config.public_url_at(address),
             frame_origins: config.portal_frame_origins.clone(),
             session_for: config.portal_session,
         };
-        let router: Router = wiring::router(running.engine(), portal, config.portal, metrics.clone());
+        let (world, inspector) = wiring::world(config, machine, &settings.public_url)?;
+        let running = klingel_engine::start(world, config.engine.clone());
+        let tidying = tokio::spawn(inspector.clone().keep_tidy());
+        let doors = Doors { portal: config.portal, metrics: metrics.clone() };
+        let (router, portal) = wiring::router(running.engine(), inspector, settings, doors);
         let stop = CancellationToken::new();
         let accepting =
             tokio::spawn(http_server::accept(listener, router, Limits::from(config), stop.clone()));
@@ -90,6 +93,8 @@ impl Server {
             address,
             running,
             accepting,
+            portal,
+            tidying,
             metrics_upkeep: metrics.map(|figures| tokio::spawn(sort_figures(figures))),
             stop,
             deadline: config.shutdown_deadline,
@@ -111,6 +116,7 @@ impl Server {
     /// is left at the deadline stays in the store for the next start.
     pub async fn stop(self) {
         self.stop.cancel();
+        self.portal.end_streams();
         let started = tokio::time::Instant::now();
         match self.accepting.await {
             Ok(open) => {
@@ -122,6 +128,7 @@ impl Server {
         }
         let left = self.deadline.saturating_sub(started.elapsed());
         let stopped = self.running.stop(left).await;
+        self.tidying.abort();
         if let Some(upkeep) = self.metrics_upkeep {
             upkeep.abort();
         }

@@ -15,6 +15,7 @@ mod commands;
 mod config;
 mod failure;
 mod http_server;
+mod inspected_transport;
 mod lifecycle;
 mod master_key;
 mod open_files;

@@ -10,12 +10,14 @@ use klingel_engine::deliver::Transport;
 use klingel_engine::{Engine, World};
 use klingel_model::{Clock, Dice};
 use klingel_outbound::{Client, ClientConfig};
-use klingel_portal::{Portal, PortalSettings};
+use klingel_portal::{Inspector, InspectorWorld, Portal, PortalSettings};
+use klingel_store::Store;
 use klingel_store_sqlite::{Migration, OpenOptions, SqliteStore};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::inspected_transport::InspectedTransport;
 use crate::master_key;
 use crate::os_dice::OsDice;
 use crate::system_clock::SystemClock;
@@ -46,6 +48,7 @@ pub fn open_store(config: &Config, machine: &Machine) -> Result<SqliteStore, Fai
     let size = config.store_size_bytes_max;
     SqliteStore::open(OpenOptions {
         readers: config.store_readers,
+        busy_timeout: config.store_busy_timeout,
         size_bytes_max: (size > 0).then_some(size),
         free_bytes_min: config.store_free_bytes_min,
         ..OpenOptions::new(config.store_path.clone(), sealer, dice, clock)
@@ -58,24 +61,39 @@ pub fn pending_migrations(config: &Config) -> Result<Vec<Migration>, Failure> {
     klingel_store_sqlite::pending(&config.store_path).map_err(|error| Failure::new(error.to_string()))
 }
 
-/// The world of the engine: the configured store, the way out, every dialect.
-pub fn world(config: &Config, machine: Machine) -> Result<World, Failure> {
-    Ok(World {
-        store: Arc::new(open_store(config, &machine)?),
-        transport: transport(config)?,
-        dialects: klingel_dialects::all(),
-        clock: machine.clock,
-        dice: machine.dice,
-    })
+/// The world of the engine: the configured store, the way out, every dialect. With it the inspector, which gets the
+/// engine's requests to its address below `public_url` without a network.
+pub fn world(config: &Config, machine: Machine, public_url: &str) -> Result<(World, Inspector), Failure> {
+    let store: Arc<dyn Store> = Arc::new(open_store(config, &machine)?);
+    let dialects = klingel_dialects::all();
+    let inspector = Inspector::new(InspectorWorld {
+        store: Arc::clone(&store),
+        dialects: dialects.clone(),
+        clock: Arc::clone(&machine.clock),
+        dice: Arc::clone(&machine.dice),
+    });
+    let transport = InspectedTransport::new(transport(config)?, inspector.clone(), public_url);
+    let transport = Arc::new(transport);
+    Ok((World { store, transport, dialects, clock: machine.clock, dice: machine.dice }, inspector))
 }
 
-/// What answers requests: the management API, and the portal and the metrics if they are wanted.
+/// What is answered beside the management API.
+#[derive(Debug)]
+pub struct Doors {
+    /// Whether the portal is.
+    pub portal: bool,
+    /// The metrics, if they are.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// What answers requests: the management API, and the portal and the metrics if they are wanted. With it the portal,
+/// whose live views have to be ended.
 pub fn router(
     engine: Engine,
-    portal: PortalSettings,
-    with_portal: bool,
-    metrics: Option<PrometheusHandle>,
-) -> Router {
+    inspector: Inspector,
+    settings: PortalSettings,
+    doors: Doors,
+) -> (Router, Portal) {
     let mounted = klingel_dialects::vendors().into_iter().map(|vendor| Mounted {
         name: vendor.name(),
         management: vendor.management.map(|routes| routes(engine.clone())),
@@ -83,18 +101,17 @@ pub fn router(
         doors: vendor.doors.map(|routes| routes(engine.clone())),
     });
     let mounted = mounted.collect();
-    let api = klingel_api::router_with(ApiState::new(engine.clone(), portal.public_url.clone()), mounted);
-    let api = match with_portal {
-        true => api.clone().merge(Portal::new(engine, api, portal).router()),
-        false => api,
-    };
-    match metrics {
+    let api = klingel_api::router_with(ApiState::new(engine.clone(), settings.public_url.clone()), mounted);
+    let portal = Portal::new(engine, api.clone(), inspector, settings);
+    let api = if doors.portal { api.merge(portal.clone().router()) } else { api };
+    let router = match doors.metrics {
         Some(figures) => {
             const TEXT: (http::HeaderName, &str) = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
             api.route("/metrics", get(|| async move { ([TEXT], figures.render()) }))
         }
         None => api,
-    }
+    };
+    (router, portal)
 }
 
 /// The way out to customers. Must be called within a tokio runtime.

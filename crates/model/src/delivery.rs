@@ -38,4 +38,6 @@ pub enum DeliveryState {
     Retrying(Micros),
     /// Given up.
     Failed,
+    /// Dropped by somebody while it waited.
+    Canceled,
 }

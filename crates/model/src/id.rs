@@ -179,6 +179,8 @@ pub mod kind {
     pub struct Attempt;
     /// An API key.
     pub struct ApiKey;
+    /// A replay of a span of time.
+    pub struct Replay;
 
     impl Kind for Environment {
         const PREFIX: &'static str = "env_";
@@ -201,6 +203,9 @@ pub mod kind {
     impl Kind for ApiKey {
         const PREFIX: &'static str = "key_";
     }
+    impl Kind for Replay {
+        const PREFIX: &'static str = "replay_";
+    }
 }
 
 /// Id of an environment.
@@ -217,6 +222,8 @@ pub type MessageId = Id<kind::Message>;
 pub type AttemptId = Id<kind::Attempt>;
 /// Id of an API key; not the key itself.
 pub type ApiKeyId = Id<kind::ApiKey>;
+/// Id of a replay.
+pub type ReplayId = Id<kind::Replay>;
 
 #[cfg(test)]
 mod tests {

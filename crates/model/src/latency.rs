@@ -80,7 +80,9 @@ mod tests {
 
     fn of(took_us: impl IntoIterator<Item = u64>) -> Latency {
         let mut latency = Latency::default();
-        took_us.into_iter().for_each(|us| latency.record(Duration::from_micros(us)));
+        for us in took_us {
+            latency.record(Duration::from_micros(us));
+        }
         latency
     }
 

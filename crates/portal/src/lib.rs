@@ -9,6 +9,9 @@
 //! 3. [`words`]: every text of the page from `locales/{de,en}`; what belongs to a dialect comes from its description
 //! 4. [`show`]: numbers, times, payloads and pictures in the reader's form
 //!
+//! Beside them stand [`inspector`], which receives requests for people to look at, and [`live`], which tells pages what
+//! is new.
+//!
 //! Pages work without JavaScript; the small modules in `assets/` add what moves by itself. Nothing is loaded from
 //! elsewhere, and the content security policy forbids inline scripts and styles.
 
@@ -28,6 +31,8 @@ mod door;
 mod fault;
 mod form;
 mod frame;
+mod inspector;
+mod live;
 mod management;
 mod once;
 mod pages;
@@ -35,6 +40,7 @@ mod settings;
 mod show;
 mod words;
 
+pub use inspector::{Answered, BODY_BYTES_MAX, Incoming, Inspector, InspectorWorld, PATH, Verdict};
 pub use settings::PortalSettings;
 
 /// What the pages share. Cheap to clone.
@@ -46,15 +52,24 @@ pub struct Portal {
 struct Inner {
     engine: Engine,
     management: Router,
+    inspector: Inspector,
     settings: PortalSettings,
+    streams: live::Streams,
     knocks: door::knocks::Knocks,
 }
 
 impl Portal {
-    /// A portal in front of this engine. `management` is the management API, which takes the portal's writes.
-    pub fn new(engine: Engine, management: Router, settings: PortalSettings) -> Self {
+    /// A portal in front of this engine. `management` is the management API, which takes the portal's writes;
+    /// `inspector` is the one that the engine's own requests come to.
+    pub fn new(engine: Engine, management: Router, inspector: Inspector, settings: PortalSettings) -> Self {
+        let streams = live::Streams::new();
         let knocks = door::knocks::Knocks::default();
-        Self { inner: Arc::new(Inner { engine, management, settings, knocks }) }
+        Self { inner: Arc::new(Inner { engine, management, inspector, settings, streams, knocks }) }
+    }
+
+    /// Ends the live views, so that a server that stops does not wait for them.
+    pub fn end_streams(&self) {
+        self.inner.streams.end();
     }
 
     /// All routes: `/portal/…`, and the inspector's receiving address `/inspect/…`.
@@ -68,6 +83,14 @@ impl Portal {
 
     fn settings(&self) -> &PortalSettings {
         &self.inner.settings
+    }
+
+    fn inspector(&self) -> &Inspector {
+        &self.inner.inspector
+    }
+
+    fn streams(&self) -> &live::Streams {
+        &self.inner.streams
     }
 }
 

@@ -36,6 +36,7 @@ mod queue;
 mod reader;
 mod readers;
 mod records;
+mod replay;
 mod room;
 mod rows;
 mod settle;

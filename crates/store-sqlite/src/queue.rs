@@ -175,5 +175,7 @@ fn resend(
         )?
         .execute(params![endpoint_id.to_bytes(), STAGE_MANUAL, seq, due_at.as_unix_us()])?;
     change.retries += i64::from(added > 0);
+    db.prepare_cached("DELETE FROM canceled WHERE message_seq = ?1 AND endpoint_id = ?2")?
+        .execute(params![seq, endpoint_id.to_bytes()])?;
     Ok(())
 }

@@ -198,6 +198,8 @@ fn remove_message(db: &Connection, seq: i64, id: MessageId) -> rusqlite::Result<
     let attempts =
         db.prepare_cached("DELETE FROM attempt WHERE message_id = ?1")?.execute([id.to_bytes()])?;
     db.prepare_cached("DELETE FROM message WHERE seq = ?1")?.execute([seq])?;
+    db.prepare_cached("DELETE FROM canceled WHERE message_seq = ?1")?.execute([seq])?;
+    db.prepare_cached("DELETE FROM trial WHERE message_seq = ?1")?.execute([seq])?;
     Ok(attempts as u64)
 }
 

@@ -9,6 +9,7 @@
 //! - [`Reader`]: everything that is shown; with it [`Overview`], across applications
 //! - [`Records`]: documents of the dialects
 //! - [`Access`]: who may open the portal, and who did what there
+//! - [`Replays`]: sending a span of time again, and dropping what waits
 //! - [`Statistics`]: attempts added up by time
 //! - [`Upkeep`]: what chores do: retention, expiry, erasure
 //!
@@ -28,6 +29,7 @@ pub mod page;
 pub mod queue;
 pub mod reader;
 pub mod records;
+pub mod replay;
 pub mod sealing;
 pub mod stats;
 pub mod upkeep;
@@ -43,6 +45,7 @@ pub use reader::{
     AppRef, AttemptFilter, Destination, EndpointRef, MessageFilter, MessageRef, QueueDepth, Reader,
 };
 pub use records::{Expected, Record, RecordChange, RecordPage, RecordRange, Records};
+pub use replay::{Canceled, Candidate, ReplayStep, Replays};
 pub use stats::{Resolution, Stat, StatDelta, StatOwner, Statistics};
 pub use upkeep::{Retired, RetiredOf, Upkeep};
 
@@ -50,6 +53,9 @@ pub use upkeep::{Retired, RetiredOf, Upkeep};
 pub type Verb<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 /// A whole store. Implemented by itself for everything that implements the parts.
-pub trait Store: Intake + Queue + Catalog + Records + Reader + Access + Statistics + Upkeep {}
+pub trait Store:
+    Intake + Queue + Catalog + Records + Reader + Access + Replays + Statistics + Upkeep
+{
+}
 
-impl<S: Intake + Queue + Catalog + Records + Reader + Access + Statistics + Upkeep> Store for S {}
+impl<S: Intake + Queue + Catalog + Records + Reader + Access + Replays + Statistics + Upkeep> Store for S {}

@@ -39,6 +39,8 @@ pub(crate) struct Standing {
     /// When the next attempt is due.
     #[schema(format = DateTime)]
     next_attempt: Option<String>,
+    /// Whether it was dropped by somebody while it waited. Klingel's own field.
+    canceled: bool,
 }
 
 impl utoipa::PartialSchema for MessageEndpointOut {
@@ -57,6 +59,7 @@ impl Standing {
             status: status.number(),
             status_text: status.text(),
             next_attempt: next.map(Micros::to_rfc3339),
+            canceled: state == klingel_model::DeliveryState::Canceled,
         }
     }
 }

@@ -52,7 +52,7 @@ impl Status {
             DeliveryState::Delivered => (Self::Success, None),
             DeliveryState::Waiting => (Self::Pending, None),
             DeliveryState::Retrying(next) => (Self::Sending, Some(next)),
-            DeliveryState::Failed => (Self::Fail, None),
+            DeliveryState::Failed | DeliveryState::Canceled => (Self::Fail, None),
         }
     }
 }

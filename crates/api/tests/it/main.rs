@@ -19,4 +19,5 @@ mod messages;
 mod operations;
 mod paging;
 mod portal_access;
+mod replays;
 mod send_example;

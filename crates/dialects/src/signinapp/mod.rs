@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use klingel_engine::deliver::{
-    Description, Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, UnfitSettings,
-    Unsendable, Verdict, Wishes,
+    Description, Dialect, Failure, OutboundRequest, Received, Response, Sending, UnfitSecret, UnfitSettings,
+    Unsendable, Verdict, Verification, Wishes,
 };
 use klingel_engine::upkeep::Chore;
 use klingel_engine::{Publish, Refusal};
@@ -17,6 +17,7 @@ use crate::vendor::{Command, Golden, Signature, Vendor};
 mod answers;
 mod chores;
 mod command;
+mod demo;
 mod description;
 mod doors;
 mod event;
@@ -47,16 +48,13 @@ pub fn vendor() -> Vendor {
             text: include_str!("golden/2-signout-without-host.json"),
         },
     ];
-    let signature = Signature::Verified(|request, key| {
-        let header = request.headers.get(sign::SIGNATURE).and_then(|value| value.to_str().ok());
-        header.is_some_and(|header| sign::is_signed(header, key, &request.body))
-    });
-    let mut vendor = Vendor::new(SignInApp, include_str!("README.md"), GOLDEN, signature);
+    let mut vendor = Vendor::new(SignInApp, include_str!("README.md"), GOLDEN, Signature::Verified);
     vendor.doors = Some(doors::router);
     vendor.door_prefixes = &["/client-api/"];
     vendor.management = Some(management::router);
     vendor.feed = Some(feed::router);
     vendor.command = Some(Command { arguments: command::arguments, run: command::run });
+    vendor.demo = Some(demo::DEMO);
     vendor
 }
 
@@ -110,6 +108,10 @@ impl Dialect for SignInApp {
 
     fn wishes(&self, endpoint: &Endpoint) -> Option<Arc<dyn Wishes>> {
         notification::wishes(endpoint.dialect_settings_json.as_deref())
+    }
+
+    fn verify(&self, received: &Received<'_>, secret: &SecretKey, now: Micros) -> Verification {
+        sign::received(received, secret, now)
     }
 
     fn chores(&self) -> &'static [Chore] {

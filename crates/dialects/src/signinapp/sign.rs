@@ -1,10 +1,12 @@
 //! The header `x-signinapp-webhook-signature`: `t=<unix seconds>,s1=<hex HMAC-SHA256 of t, a dot and the body>`.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use http::header::HeaderName;
-use klingel_model::SecretKey;
+use klingel_engine::deliver::{Received, Verification};
+use klingel_model::{Micros, SecretKey};
 
 /// The header's name.
 pub(super) const SIGNATURE: HeaderName = HeaderName::from_static("x-signinapp-webhook-signature");
@@ -27,22 +29,37 @@ fn mac(secret: &str, timestamp_s: &str, body: &[u8]) -> hmac::Tag {
     context.sign()
 }
 
+/// How far `t` may lie from the receiver's clock; the vendor's recipes leave it to the receiver, peers use as much.
+const TOLERANCE: Duration = Duration::from_mins(5);
+
+/// Checks a request as it came, its age included.
+pub(super) fn received(received: &Received<'_>, secret: &SecretKey, now: Micros) -> Verification {
+    let Some(header) = received.header(SIGNATURE.as_str()) else { return Verification::Missing };
+    let Some(at_s) = part(header, "t").and_then(|text| text.parse::<i64>().ok()) else {
+        return Verification::Missing;
+    };
+    if !is_signed(header, secret, received.body) {
+        return Verification::Wrong;
+    }
+    let distance = Duration::from_secs(at_s.abs_diff(now.as_unix_s()));
+    if distance <= TOLERANCE { Verification::Genuine } else { Verification::Stale(distance) }
+}
+
+fn part<'a>(header: &'a str, name: &str) -> Option<&'a str> {
+    header.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
 /// Checks a header as a receiver does, in the same time wherever two signatures differ. The age of `t` is left to the
 /// caller.
 pub fn is_signed(header: &str, secret: &SecretKey, body: &[u8]) -> bool {
-    let part = |name: &str| {
-        header
-            .split(',')
-            .find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
-    };
-    let (Some(timestamp_s), Some(signature)) = (part("t"), part("s1")) else { return false };
+    let (Some(timestamp_s), Some(signature)) = (part(header, "t"), part(header, "s1")) else { return false };
     let mut bytes = Vec::with_capacity(32);
     for pair in signature.as_bytes().chunks(2) {
         let digits = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2);
         let Some(byte) = digits.and_then(|pair| u8::from_str_radix(pair, 16).ok()) else { return false };
         bytes.push(byte);
     }
-    let expected = mac(&secret.reveal(), &timestamp_s, body);
+    let expected = mac(&secret.reveal(), timestamp_s, body);
     aws_lc_rs::constant_time::verify_slices_are_equal(expected.as_ref(), &bytes).is_ok()
 }
 
@@ -70,6 +87,20 @@ mod tests {
             assert_eq!(header, format!("t={AT},s1={expected}"));
             assert!(is_signed(&header, &SecretKey::Opaque(SECRET.to_owned()), body));
         }
+    }
+
+    #[test]
+    fn a_request_is_judged_with_its_age() {
+        let key = SecretKey::Opaque(SECRET.to_owned());
+        let mut headers = http::HeaderMap::new();
+        let judge = |headers: &http::HeaderMap, body: &[u8], now_s: i64| {
+            received(&Received { headers, body }, &key, Micros::from_unix_us(now_s * 1_000_000))
+        };
+        assert_eq!(judge(&headers, b"{}", AT), Verification::Missing);
+        headers.insert(SIGNATURE, header_value(SECRET, AT, b"{}").parse().unwrap());
+        assert_eq!(judge(&headers, b"{}", AT + 300), Verification::Genuine);
+        assert_eq!(judge(&headers, b"{}", AT + 301), Verification::Stale(Duration::from_secs(301)));
+        assert_eq!(judge(&headers, b"{ }", AT), Verification::Wrong);
     }
 
     #[test]

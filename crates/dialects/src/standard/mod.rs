@@ -3,7 +3,8 @@
 use aws_lc_rs::signature::Ed25519KeyPair;
 use klingel_engine::deliver::description::{Description, Field, FieldKind, Words};
 use klingel_engine::deliver::{
-    Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, Unsendable, Verdict,
+    Dialect, Failure, OutboundRequest, Received, Response, Sending, UnfitSecret, Unsendable, Verdict,
+    Verification,
 };
 use klingel_model::{Dice, Micros, RetrySchedule, SecretKey};
 
@@ -27,19 +28,7 @@ pub fn vendor() -> Vendor {
         },
         Golden { name: "3-key-pair.txt", text: include_str!("golden/3-key-pair.txt") },
     ];
-    let signature = Signature::Verified(|request, key| {
-        let header =
-            |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let Ok(key) = verify::ReceiverKey::parse(&key.reveal()) else { return false };
-        let signed = verify::Signed {
-            id: header("webhook-id"),
-            timestamp_s: header("webhook-timestamp"),
-            signature: header("webhook-signature"),
-            body: &request.body,
-        };
-        verify::verify_signature(&[key], &signed).is_ok()
-    });
-    Vendor::new(Standard, include_str!("README.md"), GOLDEN, signature)
+    Vendor::new(Standard, include_str!("README.md"), GOLDEN, Signature::Verified)
 }
 
 /// The dialect of applications that name none.
@@ -97,6 +86,10 @@ impl Dialect for Standard {
             })?;
         }
         Ok(key)
+    }
+
+    fn verify(&self, received: &Received<'_>, secret: &SecretKey, now: Micros) -> Verification {
+        verify::received(received, secret, now)
     }
 
     fn description(&self) -> Description {

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use klingel_engine::deliver::{Dialect, OutboundRequest, Response, Sending, Unsendable, Verdict};
+use klingel_engine::deliver::{
+    Dialect, OutboundRequest, Received, Response, Sending, Unsendable, Verdict, Verification,
+};
 use klingel_model::endpoint::MAX_IN_FLIGHT_DEFAULT;
 use klingel_model::{
     AppId, AttemptId, Endpoint, EndpointHealth, EndpointId, EnvironmentId, EventTypeName, Message, MessageId,
@@ -279,6 +281,20 @@ fn a_receiver_tolerates_five_minutes_both_ways() {
     assert_eq!(verify(&key, &signed(&request), NOW.minus(beyond)), Err(Untrusted::TooNew(beyond)));
     let garbled = Signed { timestamp_s: "now", ..signed(&request) };
     assert_eq!(verify(&key, &garbled, NOW), Err(Untrusted::Timestamp));
+}
+
+#[test]
+fn a_request_is_judged_as_it_came() {
+    let request = written(vec![secret(NEW)]);
+    let judge = |headers: &HeaderMap, body: &[u8], at| {
+        Standard.verify(&Received { headers, body }, &secret(NEW).key, at)
+    };
+    assert_eq!(judge(&request.headers, &request.body, NOW), Verification::Genuine);
+    assert_eq!(judge(&request.headers, b"{}", NOW), Verification::Wrong);
+    let beyond = Duration::from_secs(301);
+    let late = judge(&request.headers, &request.body, NOW.plus(beyond));
+    assert_eq!(late, Verification::Stale(beyond));
+    assert_eq!(judge(&HeaderMap::new(), &request.body, NOW), Verification::Missing);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use klingel_engine::deliver::{Received, Verification};
 use klingel_model::{Micros, SecretKey};
 
 use super::sign::{hmac_sha256, signed_bytes};
@@ -163,6 +164,29 @@ pub fn verify_signature(keys: &[ReceiverKey], signed: &Signed<'_>) -> Result<Mat
     match keys.first() {
         Some(key) if !fitting => Err(Untrusted::NoItemForKey(key.version())),
         _ => Err(Untrusted::Mismatch),
+    }
+}
+
+/// Checks a request as it came, with the secret that its sender holds.
+pub(super) fn received(received: &Received<'_>, secret: &SecretKey, now: Micros) -> Verification {
+    let Ok(key) = ReceiverKey::parse(&secret.reveal()) else { return Verification::Wrong };
+    let header = |name: &str| received.header(name).unwrap_or_default();
+    let signed = Signed {
+        id: header("webhook-id"),
+        timestamp_s: header("webhook-timestamp"),
+        signature: header("webhook-signature"),
+        body: received.body,
+    };
+    if signed.signature.is_empty() {
+        return Verification::Missing;
+    }
+    if verify_signature(&[key], &signed).is_err() {
+        return Verification::Wrong;
+    }
+    match check_timestamp(signed.timestamp_s, now) {
+        Ok(()) => Verification::Genuine,
+        Err(Untrusted::TooOld(distance) | Untrusted::TooNew(distance)) => Verification::Stale(distance),
+        Err(_) => Verification::Wrong,
     }
 }
 

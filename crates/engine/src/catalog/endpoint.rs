@@ -31,6 +31,8 @@ impl Engine {
         self.catalogue.forget(app_id);
         let written = written.map_err(|error| Refusal::of(error, WHAT))?;
         self.nudge.endpoint_changed(id);
+        // A replay may have waited for the endpoint to be enabled.
+        self.replay_wake.notify_one();
         Ok(written)
     }
 

@@ -7,3 +7,4 @@ mod endpoint;
 mod event_type;
 mod message;
 mod once;
+pub mod replay;

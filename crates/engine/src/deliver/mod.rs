@@ -5,9 +5,11 @@ pub mod description;
 pub mod dialect;
 pub mod rewrite;
 pub mod transport;
+pub mod verification;
 
 pub use attempt::{Made, make};
 pub use description::{Choice, Collection, Description, Field, FieldKind, Words};
 pub use dialect::{Dialect, Sending, UnfitSecret, UnfitSettings, Unsendable, Verdict, Wishes};
 pub use rewrite::Rewritten;
 pub use transport::{Failure, OutboundRequest, Response, Sent, Transport};
+pub use verification::{Received, Verification};

@@ -44,9 +44,12 @@ impl Target {
     /// Whether the endpoint wants the message, whose payload `facts` reads when a filter asks for it.
     pub fn wants(&self, message: &Message, facts: &Facts<'_>) -> bool {
         let endpoint = &self.endpoint;
-        if endpoint.disabled {
-            return false;
-        }
+        !endpoint.disabled && self.would_want(message, facts)
+    }
+
+    /// The same, whether or not the endpoint is switched on.
+    pub fn would_want(&self, message: &Message, facts: &Facts<'_>) -> bool {
+        let endpoint = &self.endpoint;
         if let Some(wanted) = &endpoint.event_types
             && !wanted.contains(&message.event_type)
         {

@@ -43,6 +43,8 @@ pub(super) struct Lane {
     /// When something in the store is due that memory does not know.
     pub(super) next_due: Option<Micros>,
     pub(super) reading: Option<Read>,
+    /// The read that is under way may bring what was dropped since.
+    distrusted: bool,
     /// Handed off or recorded while a read was under way, whose answer may be older.
     missed: Option<MessageSeq>,
     released: Vec<(MessageSeq, Trigger)>,
@@ -85,6 +87,7 @@ impl Lane {
             read_span: None,
             next_due: None,
             reading: None,
+            distrusted: false,
             missed: None,
             released: Vec::new(),
             due_meanwhile: None,
@@ -126,6 +129,11 @@ impl Lane {
 
     pub(super) fn waiting(&self) -> usize {
         self.first.len() + self.retries.len()
+    }
+
+    #[cfg(test)]
+    pub(super) fn held_count(&self) -> usize {
+        self.held.len()
     }
 
     pub(super) fn holds_nothing(&self) -> bool {
@@ -259,6 +267,16 @@ impl Lane {
         self.news(work)
     }
 
+    /// What the read under way will give may be wrong by now.
+    pub(super) fn distrust_reading(&mut self) {
+        self.distrusted = self.reading.is_some();
+    }
+
+    /// Whether the read that has just ended is to be made again.
+    pub(super) fn take_distrust(&mut self) -> bool {
+        std::mem::take(&mut self.distrusted)
+    }
+
     /// The read failed: the same is wanted again.
     pub(super) fn read_failed(&mut self) {
         self.reading = None;
@@ -272,6 +290,10 @@ impl Lane {
         self.due_meanwhile = None;
         if !page.is_empty() {
             self.payload_bytes_mean = (page.iter().map(payload_bytes).sum::<usize>() / page.len()).max(64);
+        }
+        #[cfg(test)]
+        if planted::is(Bug::ReadsTwice) {
+            return page;
         }
         let mut page = page;
         page.retain(|waiting| {
@@ -302,6 +324,8 @@ impl Lane {
             return Err(None);
         }
         match self.bucket.as_ref().map(|bucket| bucket.wait(monotonic)) {
+            #[cfg(test)]
+            _ if planted::is(Bug::IgnoresRate) => Ok(free),
             Some(wait) if !wait.is_zero() => Err(Some(monotonic + wait)),
             _ => Ok(free),
         }

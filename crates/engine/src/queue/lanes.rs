@@ -77,6 +77,13 @@ impl Lanes {
         self.held_bytes
     }
 
+    /// Tells the simulation what memory holds, counted anew.
+    #[cfg(test)]
+    pub fn note_held(&self) {
+        let deliveries = self.by_endpoint.values().map(Lane::held_count).sum();
+        planted::note_held(deliveries, self.by_endpoint.values().map(Lane::waiting).max().unwrap_or(0));
+    }
+
     /// Whether there is a lane for this endpoint.
     pub fn has(&self, endpoint_id: EndpointId) -> bool {
         self.by_endpoint.contains_key(&endpoint_id)
@@ -133,6 +140,7 @@ impl Lanes {
     /// What the store answered to a read.
     pub fn read(&mut self, endpoint_id: EndpointId, answer: ReadAnswer) {
         let Some(lane) = self.by_endpoint.get_mut(&endpoint_id) else { return };
+        let answer = if lane.take_distrust() { ReadAnswer::Failed } else { answer };
         let news = match answer {
             ReadAnswer::FirstAttempts(page) => lane.take_first_attempts(page),
             ReadAnswer::Due(page) => lane.take_due(page.work, page.next_due),
@@ -183,7 +191,14 @@ impl Lanes {
             self.examine(id, now, &mut turn);
         }
         self.stirred = stirred;
-        while self.under_way < self.bounds.in_flight_max
+        let in_flight_max = self.bounds.in_flight_max;
+        #[cfg(test)]
+        let in_flight_max = match planted::planted() {
+            Some(Bug::IgnoresInFlightMax) => usize::MAX,
+            Some(Bug::SharesOneLane) => 1,
+            _ => in_flight_max,
+        };
+        while self.under_way < in_flight_max
             && let Some(id) = self.next_ready()
         {
             self.launch_from(id, now, &mut turn);

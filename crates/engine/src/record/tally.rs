@@ -114,7 +114,9 @@ mod tests {
     fn it_is_bounded() {
         let mut tally = Tally::default();
         let most = u128::try_from(TALLY_SUMS_MAX).unwrap();
-        (0..most).for_each(|endpoint| tally.count(&attempt(endpoint, 0, 1, None)));
+        for endpoint in 0..most {
+            tally.count(&attempt(endpoint, 0, 1, None));
+        }
         assert!(tally.is_full_for(1));
         tally.count(&attempt(0, 0, 1, None));
         tally.count(&attempt(most, 0, 1, None));

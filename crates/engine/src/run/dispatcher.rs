@@ -128,6 +128,8 @@ impl Dispatcher {
             }
             let turn = self.lanes.turn(self.shared.world.clock.now(), monotonic);
             measure::lanes(self.lanes.under_way(), self.lanes.held_bytes());
+            #[cfg(test)]
+            self.lanes.note_held();
             wake = turn.wake_at.map_or(SLEEP_MAX, |at| at.saturating_sub(monotonic)).min(SLEEP_MAX);
             self.carry_out(turn);
         }
@@ -174,6 +176,7 @@ impl Dispatcher {
         match news {
             News::HandOff(seq, message, targets) => self.lanes.hand_in(seq, &message, targets),
             News::Due(target, at) => self.lanes.due(target, at),
+            News::Canceled(id) => self.lanes.canceled(id),
             News::EndpointChanged(id) => drop(self.tasks.spawn(look_up(Arc::clone(&self.shared), id))),
             News::ApplicationChanged(id) => {
                 for endpoint_id in self.lanes.of_application(id) {
@@ -199,7 +202,7 @@ impl Dispatcher {
 
 async fn attempt(shared: Arc<Shared>, launch: Launch) {
     let world = &shared.world;
-    let made = deliver::make(world, &launch).await;
+    let made = deliver::make(world, shared.settings.attempt_timeout_max, &launch).await;
     let (number, succeeded, class) = (made.number, made.delivered(), made.error_class());
     measure::attempted(made.duration, class);
     let now = world.clock.now();

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use klingel_model::{AppId, EndpointId, Message, MessageSeq, Micros};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,12 +25,14 @@ use crate::simulation::planted::{self, Bug};
 mod chores;
 mod dispatcher;
 mod recorder;
+mod replays;
 mod statistics;
 pub mod test_call;
 pub mod watch;
 
 use dispatcher::Dispatcher;
 use recorder::Recorder;
+use replays::Replayer;
 use statistics::Statistics;
 use test_call::TestCalls;
 use watch::Watch;
@@ -48,6 +50,7 @@ enum News {
     Due(Arc<Target>, Micros),
     EndpointChanged(EndpointId),
     ApplicationChanged(AppId),
+    Canceled(EndpointId),
 }
 
 /// Tells the dispatcher of news.
@@ -86,6 +89,13 @@ impl Nudge {
         self.tell(News::EndpointChanged(id));
     }
 
+    /// Deliveries of this endpoint were dropped in the store. Waits for its place: what is in memory must not be sent.
+    pub(crate) async fn canceled(&self, id: EndpointId) {
+        if self.news.send(News::Canceled(id)).await.is_err() {
+            tracing::debug!("the engine has stopped; nothing waits in memory any more");
+        }
+    }
+
     /// An application was changed or deleted.
     pub(crate) fn application_changed(&self, id: AppId) {
         self.tell(News::ApplicationChanged(id));
@@ -109,6 +119,7 @@ pub struct Running {
     dispatcher: JoinHandle<()>,
     recorder: JoinHandle<()>,
     chores: JoinHandle<()>,
+    replays: JoinHandle<()>,
     statistics: Statistics,
     statistics_loop: JoinHandle<()>,
 }
@@ -141,6 +152,14 @@ pub fn start(world: World, settings: Settings) -> Running {
         Arc::clone(&nudge.dropped),
         attempts.clone(),
     );
+    let replay_wake = Arc::new(Notify::new());
+    let replayer = Replayer {
+        world: Arc::clone(&world),
+        settings: Arc::clone(&settings),
+        catalogue: Arc::clone(&catalogue),
+        nudge: nudge.clone(),
+        wake: Arc::clone(&replay_wake),
+    };
     let chores = chores::run(Arc::clone(&world), Arc::clone(&settings), stop.clone());
     let statistics_loop = statistics.clone().run(Arc::clone(&world), stop.clone());
     Running {
@@ -151,10 +170,12 @@ pub fn start(world: World, settings: Settings) -> Running {
             nudge,
             test_calls: TestCalls::new(attempts.clone(), statistics.clone()),
             watch,
+            replay_wake,
         },
         dispatcher: tokio::spawn(dispatcher.run(stop.clone())),
         recorder: tokio::spawn(recorder.run(hurry.clone())),
         chores: tokio::spawn(chores),
+        replays: tokio::spawn(replayer.run(stop.clone())),
         statistics_loop: tokio::spawn(statistics_loop),
         statistics,
         stop,
@@ -187,6 +208,7 @@ impl Running {
         }
         self.dispatcher.abort();
         finish(self.chores).await;
+        finish(self.replays).await;
         finish(self.statistics_loop).await;
         if tokio::time::timeout(deadline, self.statistics.flush(&self.engine.world)).await.is_err() {
             tracing::warn!(

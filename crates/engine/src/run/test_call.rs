@@ -1,7 +1,7 @@
 //! A message that is sent once, now, to one endpoint: for trying the endpoint out.
 //!
 //! It passes by the lane, and by what the lane would ask: whether the endpoint is on and wants the message. The message
-//! is admitted for nobody, so that no lane sends it a second time; message and attempt stay in the log. The endpoint's
+//! is admitted for nobody, so that no lane sends it a second time, and no replay; message and attempt stay in the log. The endpoint's
 //! health is left alone: somebody who tries out a URL must not switch anything off.
 
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use klingel_model::{
     AppId, Attempt, ChannelName, Delivery, DeliveryKey, EndpointId, EventTypeName, Message, MessageId,
     MessageSeq, Micros, Trigger,
 };
-use klingel_store::{Admission, Admitted, EndpointRef, Outcome, Settlement, Waiting};
+use klingel_store::{EndpointRef, Outcome, Settlement, Waiting};
 use tokio_util::task::TaskTracker;
 
 use crate::accept::Publish;
@@ -165,10 +165,11 @@ impl Engine {
         });
         let (world, watch) = (Arc::clone(&self.world), self.watch.clone());
         let statistics = self.test_calls.statistics.clone();
+        let timeout_max = self.settings.attempt_timeout_max;
         // In a task of its own: a caller who does not wait must not undo the record of what was sent.
         let sent = self.test_calls.tasks.spawn(async move {
             let _place = place;
-            let attempt = send(&world, &watch, &statistics, &message, target).await?;
+            let attempt = send(&world, &watch, &statistics, timeout_max, &message, target).await?;
             Ok((message, attempt))
         });
         sent.await.map_err(|_| Refusal::Unavailable("the test call was interrupted".to_owned()))?
@@ -179,16 +180,13 @@ async fn send(
     world: &World,
     watch: &Watch,
     statistics: &Statistics,
+    timeout_max: Duration,
     message: &Arc<Message>,
     target: Arc<Target>,
 ) -> Result<Attempt, Refusal> {
-    let nobody =
-        Admission { message: Arc::clone(message), endpoints: Vec::new(), once: None, records: Vec::new() };
-    let admitted = world.store.admit(nobody).await.map_err(|error| Refusal::of(error, "application"))?;
-    let Admitted::New(message_seq) = admitted else {
-        return Err(Refusal::Unavailable("the test call was taken for another one".to_owned()));
-    };
-    let settlement = make(world, message, message_seq, target).await;
+    let admitted = world.store.admit_trial(Arc::clone(message)).await;
+    let message_seq = admitted.map_err(|error| Refusal::of(error, "application"))?;
+    let settlement = make(world, timeout_max, message, message_seq, target).await;
     keep(world, &settlement).await?;
     watch.tell(world, std::slice::from_ref(&settlement)).await;
     statistics.count(world, std::slice::from_ref(&settlement)).await;
@@ -197,6 +195,7 @@ async fn send(
 
 async fn make(
     world: &World,
+    timeout_max: Duration,
     message: &Arc<Message>,
     message_seq: MessageSeq,
     target: Arc<Target>,
@@ -211,7 +210,7 @@ async fn make(
         // Nobody's: what is noted there is forgotten with it.
         health: Arc::new(LaneHealth::default()),
     };
-    let made = deliver::make(world, &launch).await;
+    let made = deliver::make(world, timeout_max, &launch).await;
     let delivered = made.delivered();
     let attempt = record::attempt_row(&made, &launch, None);
     let outcome = if delivered { Outcome::Delivered } else { Outcome::GivenUp };

@@ -15,6 +15,7 @@ mod audit;
 mod erasure;
 mod passes;
 mod payloads;
+mod replays;
 mod retention;
 mod statistics;
 
@@ -43,11 +44,12 @@ pub fn all(world: &World) -> Vec<Chore> {
     house().into_iter().chain(dialects.copied()).collect()
 }
 
-fn house() -> [Chore; 7] {
+fn house() -> [Chore; 8] {
     [
         Chore { name: "erasure", turn: |world, settings| Box::pin(erasure::turn(world, settings)) },
         Chore { name: "payloads", turn: |world, settings| Box::pin(payloads::turn(world, settings)) },
         Chore { name: "retention", turn: |world, settings| Box::pin(retention::turn(world, settings)) },
+        Chore { name: "replays", turn: |world, settings| Box::pin(replays::turn(world, settings)) },
         Chore { name: "answers", turn: |world, settings| Box::pin(answers::turn(world, settings)) },
         Chore { name: "passes", turn: |world, settings| Box::pin(passes::turn(world, settings)) },
         Chore { name: "audit", turn: |world, settings| Box::pin(audit::turn(world, settings)) },

@@ -93,6 +93,8 @@ pub struct Config {
     pub store_path: PathBuf,
     /// Reading connections to the store.
     pub store_readers: usize,
+    /// How long a write waits for another process.
+    pub store_busy_timeout: Duration,
     /// The file of the master key, if not beside the store.
     pub master_key_file: Option<PathBuf>,
     /// The master key itself, base64.
@@ -128,6 +130,7 @@ impl Default for Config {
             metrics: true,
             store_path: PathBuf::from("klingel.sqlite"),
             store_readers: 4,
+            store_busy_timeout: Duration::from_secs(5),
             master_key_file: None,
             master_key: None,
             store_free_bytes_min: 64 * 1024 * 1024,

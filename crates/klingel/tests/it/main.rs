@@ -2,9 +2,12 @@
 
 mod api;
 mod cli;
-mod crash;
 mod demo;
-mod full_disk;
+mod examples;
+mod faults;
+mod fuzz;
+mod holes;
+mod hostile;
 mod http_limits;
 mod metrics;
 mod portal;

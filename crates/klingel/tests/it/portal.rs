@@ -15,16 +15,20 @@ const PASSWORD: &str = "eine lange Klingelleitung";
 async fn run_with_input(arguments: &[&str], input: &str) -> (i32, String, String) {
     let mut command = klingel();
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).await.unwrap();
-    let ended = tokio::time::timeout(PATIENCE, child.wait_with_output()).await.unwrap().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (ended.status.code().unwrap(), text(ended.stdout), text(ended.stderr))
+    let mut child = command.spawn().expect("the binary runs");
+    let mut pipe = child.stdin.take().expect("it was piped");
+    pipe.write_all(input.as_bytes()).await.expect("it reads its input");
+    drop(pipe);
+    let ended = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
+    let ended = ended.expect("the command ends").expect("its output can be read");
+    let text = |bytes| String::from_utf8(bytes).expect("its output is text");
+    (ended.status.code().expect("it ends by itself"), text(ended.stdout), text(ended.stderr))
 }
 
 /// The status of a page that is asked for once.
 async fn status(base: &str, path: &str) -> u16 {
-    Api::new(base, "").call(Method::GET, path, bytes::Bytes::new()).await.unwrap().0
+    let answer = Api::new(base, "").call(Method::GET, path, bytes::Bytes::new()).await;
+    answer.expect("the server answers").0
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,7 +21,7 @@ use klingel_api::{ApiState, router_with};
 use klingel_engine::deliver::{OutboundRequest, Sent, Transport};
 use klingel_engine::{Running, Settings, World, keys, start};
 use klingel_model::{AppId, Clock as _, EndpointId, EnvironmentId, Latency, MessageId, Pass, PassScope};
-use klingel_portal::{Portal, PortalSettings};
+use klingel_portal::{Inspector, InspectorWorld, Portal, PortalSettings};
 use klingel_store::{Access as _, Stat, StatDelta, Statistics as _};
 use klingel_store_sqlite::SqliteStore;
 use klingel_testkit::{FakeClock, SeededDice};
@@ -160,7 +160,14 @@ async fn open_portal(store: SqliteStore, environment_id: EnvironmentId) -> Resul
     let running = start(world, Settings::default());
     let settings = PortalSettings::default();
     let management = router_with(ApiState::new(running.engine(), settings.public_url.clone()), Vec::new());
-    let router = Portal::new(running.engine(), management, settings).router();
+    let engine = running.engine();
+    let inspector = Inspector::new(InspectorWorld {
+        store,
+        dialects: engine.world().dialects.clone(),
+        clock,
+        dice,
+    });
+    let router = Portal::new(engine, management, inspector, settings).router();
     Ok(Pages { router, cookie: format!("klingel_session={token}"), _running: running })
 }
 

@@ -2,16 +2,19 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 
+use crate::inspector::{PATH, receive};
 use crate::{Portal, assets, door};
 
 mod application;
 mod enter;
 pub(crate) mod faulty;
 mod home;
+mod inspector;
 mod login;
 mod logout;
+mod my_data;
 mod operate;
 mod preferences;
 mod settings;
@@ -21,15 +24,26 @@ type Routes = Vec<(&'static str, MethodRouter<Portal>)>;
 /// Which path leads to which page. Every path works with and without a slash at its end.
 pub(crate) fn routes(portal: Portal) -> Router {
     let mut router = Router::new();
-    for (path, methods) in at_the_door().into_iter().chain(operate::routes()).chain(of_applications()) {
+    for (path, methods) in
+        at_the_door().into_iter().chain(operate::routes()).chain(of_applications()).chain(of_subjects())
+    {
         router = router.route(&format!("{path}/"), methods.clone()).route(path, methods);
     }
     router
         .route("/portal/assets/{version}/{name}", get(assets::serve))
-        .route("/portal/{*path}", axum::routing::any(door::unknown_path))
+        .route("/portal/{*path}", any(door::unknown_path))
         .method_not_allowed_fallback(door::unknown_method)
         .layer(from_fn_with_state(portal.clone(), door::boundary))
+        .route(&format!("{PATH}{{token}}"), any(receive::receive))
         .with_state(portal)
+}
+
+fn of_subjects() -> Routes {
+    vec![
+        ("/portal/my-data", get(my_data::show)),
+        ("/portal/my-data/give", post(my_data::give)),
+        ("/portal/my-data/withdraw", get(my_data::confirm).post(my_data::withdraw)),
+    ]
 }
 
 fn at_the_door() -> Routes {
@@ -45,6 +59,12 @@ fn at_the_door() -> Routes {
 fn of_applications() -> Routes {
     vec![
         ("/portal/apps/{app_id}", get(application::show)),
+        ("/portal/apps/{app_id}/inspector", get(inspector::show)),
+        ("/portal/apps/{app_id}/inspector/address", post(inspector::address)),
+        ("/portal/apps/{app_id}/inspector/answer", post(inspector::answer)),
+        ("/portal/apps/{app_id}/inspector/clear", post(inspector::clear)),
+        ("/portal/apps/{app_id}/inspector/live", get(inspector::live)),
+        ("/portal/apps/{app_id}/inspector/rows/{number}", get(inspector::row)),
         ("/portal/apps/{app_id}/settings", get(settings::show).post(settings::change)),
         ("/portal/apps/{app_id}/settings/delete", post(settings::delete)),
     ]

@@ -21,7 +21,7 @@ macro_rules! topics {
     };
 }
 
-topics!["frame", "door", "overview", "settings", "chart", "operate"];
+topics!["frame", "door", "overview", "settings", "chart", "operate", "inspector", "live", "my-data"];
 
 /// All texts.
 pub(crate) struct Catalogue {

@@ -11,10 +11,11 @@ use klingel_api::{ApiState, Mounted, router_with};
 use klingel_engine::deliver::{OutboundRequest, Response, Sent, Transport};
 use klingel_engine::{Engine, Running, Settings, World, start};
 use klingel_model::{AppId, Clock as _, Environment, EnvironmentId, Pass, PassScope};
-use klingel_portal::{Portal, PortalSettings};
+use klingel_portal::{Inspector, InspectorWorld, Portal, PortalSettings};
 use klingel_store::{Access as _, Catalog as _};
 use klingel_testkit::{FakeClock, MemoryStore, SeededDice};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
 /// A network that answers at once, and remembers what was sent.
@@ -22,11 +23,13 @@ use tower::ServiceExt as _;
 pub(crate) struct Network {
     pub(crate) sent: Mutex<Vec<OutboundRequest>>,
     pub(crate) status: Mutex<u16>,
+    pub(crate) news: Notify,
 }
 
 impl Transport for Network {
     fn send(&self, request: OutboundRequest) -> Sent<'_> {
         self.sent.lock().unwrap().push(request);
+        self.news.notify_one();
         let status = *self.status.lock().unwrap();
         Box::pin(async move {
             let body = Bytes::from_static(b"thank you");
@@ -42,6 +45,7 @@ pub(crate) struct House {
     pub(crate) network: Arc<Network>,
     pub(crate) environment_id: EnvironmentId,
     pub(crate) engine: Engine,
+    pub(crate) portal: Portal,
     router: Router,
     management: Router,
     _running: Running,
@@ -53,6 +57,13 @@ pub(crate) struct Browser {
     router: Router,
     cookies: Vec<(String, String)>,
     pub(crate) language: &'static str,
+}
+
+/// Events as they come.
+pub(crate) struct Stream {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    body: Body,
 }
 
 /// A page as a browser gets it.
@@ -72,7 +83,8 @@ impl House {
         let clock = Arc::new(FakeClock::default());
         let dice = Arc::new(SeededDice::new(42));
         let store = Arc::new(MemoryStore::new());
-        let network = Arc::new(Network { sent: Mutex::default(), status: Mutex::new(200) });
+        let network =
+            Arc::new(Network { sent: Mutex::default(), status: Mutex::new(200), news: Notify::new() });
         let world = World {
             store: Arc::clone(&store) as _,
             transport: Arc::clone(&network) as _,
@@ -90,12 +102,24 @@ impl House {
         });
         let management =
             router_with(ApiState::new(engine.clone(), settings.public_url.clone()), mounted.collect());
-        let router = Portal::new(engine.clone(), management.clone(), settings).router();
+        let portal = Portal::new(engine.clone(), management.clone(), inspector(&engine), settings);
+        let router = portal.clone().router();
         let environment_id = EnvironmentId::new(clock.now(), &*dice);
         let environment =
             Environment { id: environment_id, name: "production".to_owned(), created_at: clock.now() };
         store.ensure_environment(environment).await.unwrap();
-        Self { clock, store, dice, network, environment_id, engine, router, management, _running: running }
+        Self {
+            clock,
+            store,
+            dice,
+            network,
+            environment_id,
+            engine,
+            portal,
+            router,
+            management,
+            _running: running,
+        }
     }
 
     /// Calls the management API as an operator would.
@@ -115,6 +139,29 @@ impl House {
             assert!(status.is_success(), "{path}: {status} {body:?}");
             serde_json::from_slice(&body).unwrap_or_default()
         }
+    }
+
+    /// An inspector that has seen nothing, as after a restart.
+    pub(crate) fn another_inspector(&self) -> Inspector {
+        inspector(&self.engine)
+    }
+
+    /// Waits for a request to the outside and gives it.
+    pub(crate) async fn next_sent(&self) -> OutboundRequest {
+        loop {
+            let told = self.network.news.notified();
+            if let Some(request) = self.network.sent.lock().unwrap().pop() {
+                return request;
+            }
+            told.await;
+        }
+    }
+
+    /// Calls a door of a dialect's own, which answers in JSON.
+    pub(crate) async fn door(&self, request: Request<Body>) -> Value {
+        let response = self.management.clone().oneshot(request).await.unwrap();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        serde_json::from_slice(&body).unwrap_or_default()
     }
 
     /// Makes an application of this dialect.
@@ -164,6 +211,16 @@ impl House {
     }
 }
 
+fn inspector(engine: &Engine) -> Inspector {
+    let world = engine.world();
+    Inspector::new(InspectorWorld {
+        store: Arc::clone(&world.store),
+        dialects: world.dialects.clone(),
+        clock: Arc::clone(&world.clock),
+        dice: Arc::clone(&world.dice),
+    })
+}
+
 impl Browser {
     /// Opens a page.
     pub(crate) async fn get(&mut self, path: &str) -> Page {
@@ -188,8 +245,24 @@ impl Browser {
         self.post_raw(path, &all).await
     }
 
-    /// Sends a request with the browser's cookies.
-    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Page {
+    /// Opens a stream of events.
+    pub(crate) async fn stream(&mut self, path: &str) -> Stream {
+        let (parts, body) = self.open(Request::builder().uri(path).body(Body::empty()).unwrap()).await;
+        Stream { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// Sends a request with the browser's cookies, and reads the answer to its end.
+    pub(crate) async fn send(&mut self, request: Request<Body>) -> Page {
+        let (parts, body) = self.open(request).await;
+        let body = body.collect().await.unwrap().to_bytes();
+        Page {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            html: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    async fn open(&mut self, mut request: Request<Body>) -> (http::response::Parts, Body) {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let headers = request.headers_mut();
@@ -208,12 +281,15 @@ impl Browser {
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }
-        let body = body.collect().await.unwrap().to_bytes();
-        Page {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            html: String::from_utf8_lossy(&body).into_owned(),
-        }
+        (parts, body)
+    }
+}
+
+impl Stream {
+    /// The next event as text; `None`: the stream has ended.
+    pub(crate) async fn next(&mut self) -> Option<String> {
+        let frame = self.body.frame().await?.unwrap();
+        Some(String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap().trim().to_owned())
     }
 }
 

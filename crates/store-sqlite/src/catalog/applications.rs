@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::access::end_with_application;
 use crate::fault::Fault;
+use crate::replay;
 use crate::rows::to_json;
 use crate::upkeep::{ERASING_APPLICATION, ERASING_ENDPOINT};
 
@@ -69,6 +70,7 @@ pub(super) fn delete(db: &Connection, id: AppId) -> Result<(), Fault> {
     db.prepare_cached("INSERT INTO erasing (kind, id) SELECT ?1, id FROM endpoint WHERE app_id = ?2")?
         .execute(params![ERASING_ENDPOINT, id])?;
     db.prepare_cached("DELETE FROM endpoint WHERE app_id = ?1")?.execute([id])?;
+    replay::end_with_application(db, id)?;
     end_with_application(db, id)
 }
 

@@ -5,6 +5,7 @@ use klingel_store::Error;
 use rusqlite::{Connection, params};
 
 use crate::fault::Fault;
+use crate::replay;
 use crate::rows::endpoint::Sealed;
 use crate::rows::{count_at, instant, instant_or_null};
 use crate::upkeep::ERASING_ENDPOINT;
@@ -60,7 +61,7 @@ pub(super) fn delete(db: &Connection, app_id: AppId, id: EndpointId) -> Result<(
     }
     db.prepare_cached("INSERT INTO erasing (kind, id) VALUES (?1, ?2)")?
         .execute(params![ERASING_ENDPOINT, id.to_bytes()])?;
-    Ok(())
+    Ok(replay::end_with_endpoint(db, app_id, id)?)
 }
 
 fn check_uid(db: &Connection, endpoint: &Endpoint) -> Result<(), Fault> {

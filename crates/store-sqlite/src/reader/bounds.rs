@@ -14,19 +14,19 @@ const ID_TIME_SLACK: Duration = Duration::from_mins(1);
 
 /// Exclusive bounds on ids.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Bounds {
-    pub(super) low: Vec<u8>,
-    pub(super) high: Vec<u8>,
+pub(crate) struct Bounds {
+    pub(crate) low: Vec<u8>,
+    pub(crate) high: Vec<u8>,
 }
 
 impl Bounds {
     /// Of a page of a list by id.
-    pub(super) fn of<K: Kind>(page: &Page<Id<K>>) -> Self {
+    pub(crate) fn of<K: Kind>(page: &Page<Id<K>>) -> Self {
         Self::between(page, None, None)
     }
 
     /// Of a page of a list by id whose rows are from after `after` and before `before`.
-    pub(super) fn between<K: Kind>(
+    pub(crate) fn between<K: Kind>(
         page: &Page<Id<K>>,
         after: Option<Micros>,
         before: Option<Micros>,
@@ -46,7 +46,7 @@ impl Bounds {
 }
 
 /// Exclusive bounds on the names of event types.
-pub(super) fn of_names(page: &Page<EventTypeName>) -> (String, String) {
+pub(crate) fn of_names(page: &Page<EventTypeName>) -> (String, String) {
     let cursor = page.after.as_ref().map(|name| name.as_str().to_owned());
     // Names are ASCII, so that this lies behind all of them.
     let last = "\u{10ffff}".to_owned();
@@ -57,7 +57,7 @@ pub(super) fn of_names(page: &Page<EventTypeName>) -> (String, String) {
 }
 
 /// The word for a direction.
-pub(super) fn word(order: Order) -> &'static str {
+pub(crate) fn word(order: Order) -> &'static str {
     match order {
         Order::Ascending => "ASC",
         Order::Descending => "DESC",

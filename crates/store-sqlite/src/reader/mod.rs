@@ -1,7 +1,7 @@
 //! Everything that is shown: lists by keyset, filtered lists bounded by the rows they look at.
 
 mod attempts;
-mod bounds;
+pub(crate) mod bounds;
 mod catalog;
 mod depth;
 mod destinations;

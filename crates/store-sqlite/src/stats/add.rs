@@ -18,13 +18,12 @@ pub(super) fn add(db: &Connection, deltas: &[StatDelta]) -> Result<(), Fault> {
     let mut environments: BTreeMap<AppId, Option<EnvironmentId>> = BTreeMap::new();
     let mut sums: BTreeMap<Slot, Stat> = BTreeMap::new();
     for delta in deltas {
-        let environment_id = match environments.get(&delta.app_id) {
-            Some(known) => *known,
-            None => {
-                let found = environment_of(db, delta.app_id)?;
-                environments.insert(delta.app_id, found);
-                found
-            }
+        let environment_id = if let Some(known) = environments.get(&delta.app_id) {
+            *known
+        } else {
+            let found = environment_of(db, delta.app_id)?;
+            environments.insert(delta.app_id, found);
+            found
         };
         let Some(environment_id) = environment_id else { continue };
         let mut owners = vec![StatOwner::Environment(environment_id), StatOwner::Application(delta.app_id)];

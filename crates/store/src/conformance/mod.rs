@@ -9,6 +9,7 @@ mod applications;
 mod audit;
 mod backlog;
 mod calls;
+mod cancel;
 mod destinations;
 mod due;
 mod endpoints;
@@ -23,6 +24,7 @@ mod manual;
 mod once;
 mod overview;
 mod records;
+mod replay;
 mod retention;
 mod scene;
 mod settle;
@@ -81,6 +83,8 @@ pub fn all() -> &'static [Case] {
             destinations::CASES,
             overview::CASES,
             backlog::CASES,
+            replay::CASES,
+            cancel::CASES,
             records::CASES,
             retention::CASES,
             access::CASES,

@@ -23,7 +23,9 @@ const FIVE_MINUTES_S: i64 = 300;
 
 fn stat(delivered: u64, failed: u64, took_ms: &[u64]) -> Stat {
     let mut latency = Latency::default();
-    took_ms.iter().for_each(|ms| latency.record(Duration::from_millis(*ms)));
+    for ms in took_ms {
+        latency.record(Duration::from_millis(*ms));
+    }
     Stat { delivered, failed, latency }
 }
 
@@ -52,9 +54,9 @@ async fn additions_meet_in_endpoint_application_and_environment(scene: Scene) {
         scene.store.add_stats(deltas.clone()).await.expect("a write");
     }
     let twice = |delivered, failed, took_ms: &[u64]| {
-        let mut once = stat(delivered, failed, took_ms);
-        once.merge(&once.clone());
-        once
+        let mut sum = stat(delivered, failed, took_ms);
+        sum.merge(&stat(delivered, failed, took_ms));
+        sum
     };
     for resolution in Resolution::ALL {
         for (owner, expected) in [

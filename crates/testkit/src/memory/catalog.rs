@@ -69,6 +69,7 @@ impl Catalog for MemoryStore {
         self.verb(move |state| {
             state.applications.remove(&id).ok_or(Error::Gone)?;
             state.erasing_applications.insert(id);
+            state.replays.retain(|_, replay| replay.span.app_id != id);
             let endpoints = state.endpoints.extract_if(.., |_, endpoint| endpoint.app_id == id);
             state.erasing_endpoints.extend(endpoints.map(|(id, _)| id));
             state.end_passes(|pass| pass.scope.app_id() == Some(id));
@@ -159,6 +160,7 @@ impl Catalog for MemoryStore {
             state.live_endpoint(app_id, id).ok_or(Error::Gone)?;
             state.endpoints.remove(&id);
             state.erasing_endpoints.insert(id);
+            state.replays.retain(|_, replay| replay.span.endpoint_id != id);
             Ok(())
         })
     }

@@ -10,6 +10,7 @@ mod overview;
 mod queue;
 mod reader;
 mod records;
+mod replay;
 mod stats;
 mod upkeep;
 
@@ -19,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use klingel_model::{
     ApiKey, ApiKeyId, AppId, Application, Attempt, AttemptId, AuditEntry, AuditSeq, Delivery, DeliveryKey,
     Endpoint, EndpointId, Environment, EnvironmentId, EventType, EventTypeName, KeyDigest, Message,
-    MessageId, MessageSeq, Micros, Operator, Pass, Uid,
+    MessageId, MessageSeq, Micros, Operator, Pass, Replay, ReplayId, Uid,
 };
 use klingel_store::{Answer, Error, OnceKey, Record, Resolution, Stat, StatOwner, Verb};
 
@@ -42,6 +43,9 @@ struct State {
     deliveries: BTreeMap<DeliveryKey, Delivery>,
     attempts: BTreeMap<(MessageId, AttemptId), Attempt>,
     once: BTreeMap<[u8; 32], Kept>,
+    trials: BTreeSet<MessageSeq>,
+    canceled: BTreeSet<(MessageSeq, EndpointId)>,
+    replays: BTreeMap<ReplayId, Replay>,
     records: BTreeMap<(AppId, String, String), Record>,
     links: BTreeMap<KeyDigest, Pass>,
     sessions: BTreeMap<KeyDigest, Pass>,

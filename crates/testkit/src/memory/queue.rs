@@ -64,6 +64,7 @@ impl Queue for MemoryStore {
             state.live_endpoint(app_id, endpoint_id).ok_or(Error::Gone)?;
             let key = DeliveryKey { endpoint_id, message_seq, trigger: Trigger::Manual };
             state.deliveries.entry(key).or_insert(Delivery { key, attempts: 0, due_at: Some(due_at) });
+            state.canceled.remove(&(message_seq, endpoint_id));
             Ok(())
         })
     }

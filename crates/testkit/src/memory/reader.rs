@@ -254,6 +254,7 @@ impl State {
             (Some(AttemptStatus::Success), _) => Some(DeliveryState::Delivered),
             (Some(AttemptStatus::Fail), Some(due)) => Some(DeliveryState::Retrying(due)),
             _ if !owed.is_empty() => Some(DeliveryState::Waiting),
+            _ if self.canceled.contains(&(message_seq, endpoint_id)) => Some(DeliveryState::Canceled),
             (Some(AttemptStatus::Fail), None) => Some(DeliveryState::Failed),
             (None, _) => None,
         }

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::http_server::{self, Limits};
 use crate::server_lock::ServerLock;
-use crate::wiring::{self, Machine};
+use crate::wiring::{self, Doors, Machine};
 use crate::{open_files, telemetry};
 
 /// How often measured durations are sorted into their buckets, so that they do not pile up while nobody asks.
@@ -84,8 +84,8 @@ impl Server {
         let (world, inspector) = wiring::world(config, machine, &settings.public_url)?;
         let running = klingel_engine::start(world, config.engine.clone());
         let tidying = tokio::spawn(inspector.clone().keep_tidy());
-        let portal = wiring::Portalled { inspector, settings, shown: config.portal };
-        let (router, portal) = wiring::router(running.engine(), portal, metrics.clone());
+        let doors = Doors { portal: config.portal, metrics: metrics.clone() };
+        let (router, portal) = wiring::router(running.engine(), inspector, settings, doors);
         let stop = CancellationToken::new();
         let accepting =
             tokio::spawn(http_server::accept(listener, router, Limits::from(config), stop.clone()));

@@ -77,21 +77,23 @@ pub fn world(config: &Config, machine: Machine, public_url: &str) -> Result<(Wor
     Ok((World { store, transport, dialects, clock: machine.clock, dice: machine.dice }, inspector))
 }
 
-/// What the portal is made of.
+/// What is answered beside the management API.
 #[derive(Debug)]
-pub struct Portalled {
-    /// Where requests to look at arrive.
-    pub inspector: Inspector,
-    /// What the operator has set.
-    pub settings: PortalSettings,
-    /// Whether there are pages at all.
-    pub shown: bool,
+pub struct Doors {
+    /// Whether the portal is.
+    pub portal: bool,
+    /// The metrics, if they are.
+    pub metrics: Option<PrometheusHandle>,
 }
 
 /// What answers requests: the management API, and the portal and the metrics if they are wanted. With it the portal,
 /// whose live views have to be ended.
-pub fn router(engine: Engine, portal: Portalled, metrics: Option<PrometheusHandle>) -> (Router, Portal) {
-    let Portalled { inspector, settings, shown } = portal;
+pub fn router(
+    engine: Engine,
+    inspector: Inspector,
+    settings: PortalSettings,
+    doors: Doors,
+) -> (Router, Portal) {
     let mounted = klingel_dialects::vendors().into_iter().map(|vendor| Mounted {
         name: vendor.name(),
         management: vendor.management.map(|routes| routes(engine.clone())),
@@ -101,8 +103,8 @@ pub fn router(engine: Engine, portal: Portalled, metrics: Option<PrometheusHandl
     let mounted = mounted.collect();
     let api = klingel_api::router_with(ApiState::new(engine.clone(), settings.public_url.clone()), mounted);
     let portal = Portal::new(engine, api.clone(), inspector, settings);
-    let api = if shown { api.merge(portal.clone().router()) } else { api };
-    let router = match metrics {
+    let api = if doors.portal { api.merge(portal.clone().router()) } else { api };
+    let router = match doors.metrics {
         Some(figures) => {
             const TEXT: (http::HeaderName, &str) = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
             api.route("/metrics", get(|| async move { ([TEXT], figures.render()) }))

@@ -28,7 +28,6 @@ applications-dialect-hint = Wie Anfragen an die Endpunkte dieser Anwendung gesch
 applications-new = Neue Anwendung
 applications-make = Anwendung anlegen
 link-column = Für den Kunden
-link-of = Link ins Portal für { $name } anlegen
 link-make-short = Link anlegen
 link-make = Link für den Kunden anlegen
 link-about = Der Link öffnet das Portal dieser einen Anwendung: Ihr Kunde sieht und ändert dort seine eigenen Endpunkte, sonst nichts.

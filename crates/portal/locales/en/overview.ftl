@@ -28,7 +28,6 @@ applications-dialect-hint = How requests to the endpoints of this application ar
 applications-new = New application
 applications-make = Make the application
 link-column = For the customer
-link-of = Make a link to the portal for { $name }
 link-make-short = Make a link
 link-make = Make a link for the customer
 link-about = The link opens the portal of this one application: your customer sees and changes his own endpoints there, and nothing else.

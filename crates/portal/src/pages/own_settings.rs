@@ -106,11 +106,9 @@ pub(super) async fn change(State(portal): State<Portal>, posted: Posted<Tenant>)
     if let Err(marks) = fields::fill(tenant.visit.words, &own.fields, &form, &mut document) {
         return own.page(source, &marks, None).await;
     }
-    match own.call(Method::PUT, document).await? {
-        Err(refused) => own.page(source, &Marks::new(), Some(&refused)).await,
-        Ok(_) => {
-            portal.note(&tenant, "settings.change", &tenant.application.id.to_string()).await?;
-            see_other(&format!("{}/settings/own", tenant.base()))
-        }
+    if let Err(refused) = own.call(Method::PUT, document).await? {
+        return own.page(source, &Marks::new(), Some(&refused)).await;
     }
+    portal.note(&tenant, "settings.change", &tenant.application.id.to_string()).await?;
+    see_other(&format!("{}/settings/own", tenant.base()))
 }

@@ -1,7 +1,7 @@
 //! Endpoints in words: their name, how they do, what they want. All from the dialect's description.
 
 use klingel_engine::deliver::description::{Choice, Conditions, Description, FieldKind};
-use klingel_model::{Endpoint, EndpointState};
+use klingel_model::{Endpoint, EndpointState, EventTypeName};
 use serde_json::Value;
 
 use super::attempt::shown_url;
@@ -97,7 +97,7 @@ pub(crate) fn wants(words: Words, description: &Description, endpoint: &Endpoint
         }
     }
     if let Some(types) = &endpoint.event_types {
-        let names: Vec<&str> = types.iter().take(NAMES_MAX).map(|name| name.as_str()).collect();
+        let names: Vec<&str> = types.iter().take(NAMES_MAX).map(EventTypeName::as_str).collect();
         let more = if types.len() > NAMES_MAX { ", …" } else { "" };
         parts.push(format!("{}{more}", names.join(", ")));
     } else if parts.is_empty() {

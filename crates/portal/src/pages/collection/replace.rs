@@ -77,11 +77,9 @@ pub(super) async fn change(State(portal): State<Portal>, posted: Posted<AtList>)
     if let Err(marks) = fields::fill(at.tenant.visit.words, &at.form(), &filled, &mut document) {
         return form(&portal, &at, kept, source, &marks, None).await;
     }
-    match at.call(&portal, Method::PUT, Some(&key), document).await? {
-        Err(refused) => form(&portal, &at, kept, source, &Marks::new(), Some(&refused)).await,
-        Ok(_) => {
-            portal.note(&at.tenant, &at.action("change"), &key).await?;
-            see_other(&at.href())
-        }
+    if let Err(refused) = at.call(&portal, Method::PUT, Some(&key), document).await? {
+        return form(&portal, &at, kept, source, &Marks::new(), Some(&refused)).await;
     }
+    portal.note(&at.tenant, &at.action("change"), &key).await?;
+    see_other(&at.href())
 }

@@ -19,6 +19,7 @@ mod attempt;
 mod auth;
 mod body;
 mod boundary;
+mod dialect;
 mod docs_page;
 mod endpoint;
 mod entries;

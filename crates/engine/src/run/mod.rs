@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::fanout::{Catalogue, Target};
+use crate::measure::Meters;
 use crate::settings::Settings;
 use crate::{Engine, World};
 
@@ -126,6 +127,7 @@ pub fn start(world: World, settings: Settings) -> Running {
     let (news, news_in) = mpsc::channel(settings.nudges_max);
     let (reports, reports_in) = mpsc::channel(REPORTS_MAX);
     let (settlements, settlements_in) = mpsc::channel(settings.settle_batch_max * 2);
+    let meters = Arc::new(Meters::new());
     let nudge = Nudge { news, dropped: Arc::new(AtomicBool::new(false)) };
     let (stop, hurry, attempts) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     let watch = Watch::new();
@@ -144,6 +146,7 @@ pub fn start(world: World, settings: Settings) -> Running {
         dispatcher::Wires { news: news_in, reports_in, reports, settlements },
         Arc::clone(&nudge.dropped),
         attempts.clone(),
+        Arc::clone(&meters),
     );
     let replay_wake = Arc::new(Notify::new());
     let replayer = Replayer {
@@ -160,6 +163,7 @@ pub fn start(world: World, settings: Settings) -> Running {
             settings,
             catalogue,
             nudge,
+            meters,
             test_calls: TestCalls::new(attempts.clone()),
             watch,
             replay_wake,

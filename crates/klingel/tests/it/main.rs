@@ -3,6 +3,7 @@
 mod api;
 mod cli;
 mod demo;
+mod examples;
 mod faults;
 mod fuzz;
 mod holes;

@@ -6,6 +6,7 @@ use klingel_model::{AppId, PassScope};
 use serde_json::{Value, json};
 
 use crate::house::{Browser, House};
+use crate::vendors::with_conditions;
 
 /// Markup that a page must never give back as such.
 const SCRIPT: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
@@ -164,9 +165,9 @@ async fn script_in_what_is_sent_back_with_a_fault_is_text() {
 #[tokio::test]
 async fn script_in_a_dialects_own_lists_is_text() {
     let house = House::new().await;
-    let app = house.application("Office", "signinapp").await;
+    let app = house.application("Office", with_conditions()).await;
     let site = json!({"name": SCRIPT, "type": "standard", "timezone": "Europe/Berlin"});
-    house.api(Method::PUT, &format!("/app/{app}/signinapp/sites/7"), &site).await;
+    house.api(Method::PUT, &format!("/app/{app}/{}/sites/7", with_conditions()), &site).await;
     let mut browser = house.customer(app).await;
     let base = format!("/portal/apps/{app}");
     for path in ["lists/sites", "lists/sites/edit?key=7", "lists/sites/delete?key=7", "endpoints/new"] {
@@ -304,10 +305,12 @@ fn copy(of: &Foreign) -> Foreign {
 #[tokio::test]
 async fn items_of_other_applications_lists_are_not_there() {
     let house = House::new().await;
-    let (own, other) =
-        (house.application("Own", "signinapp").await, house.application("Other", "signinapp").await);
+    let (own, other) = (
+        house.application("Own", with_conditions()).await,
+        house.application("Other", with_conditions()).await,
+    );
     let site = json!({"name": "Elsewhere", "type": "standard", "timezone": "Europe/Berlin"});
-    house.api(Method::PUT, &format!("/app/{other}/signinapp/sites/7"), &site).await;
+    house.api(Method::PUT, &format!("/app/{other}/{}/sites/7", with_conditions()), &site).await;
     let mut customer = house.customer(own).await;
     let csrf = customer.get(&format!("/portal/apps/{own}/settings")).await.csrf();
     for page in ["edit", "delete"] {
@@ -319,7 +322,8 @@ async fn items_of_other_applications_lists_are_not_there() {
     }
     let odd = format!("/portal/apps/{own}/lists/sites/delete?key=..%2Fsites%2F7");
     assert_eq!(customer.post_raw(&odd, &[("csrf", &csrf)]).await.status, 404);
-    let kept = house.api(Method::GET, &format!("/app/{other}/signinapp/sites"), &Value::Null).await;
+    let kept =
+        house.api(Method::GET, &format!("/app/{other}/{}/sites", with_conditions()), &Value::Null).await;
     assert_eq!(kept[0]["name"], "Elsewhere");
 }
 

@@ -6,6 +6,7 @@ use klingel_store::{EndpointRef, Order, Page as ListPage, Reader as _};
 use serde_json::{Value, json};
 
 use crate::house::House;
+use crate::vendors::{with_conditions, with_numbers};
 
 impl House {
     /// The endpoints of an application, oldest first.
@@ -112,7 +113,7 @@ async fn an_endpoint_is_made_and_changed_with_every_field() {
 #[tokio::test]
 async fn a_form_comes_from_the_dialect_in_the_vendors_words() {
     let house = House::new().await;
-    let app = house.application("Messe", "eventinsight").await;
+    let app = house.application("Messe", with_numbers()).await;
     let mut customer = house.customer(app).await;
     customer.language = "de";
     let list = format!("/portal/apps/{app}/endpoints");
@@ -144,9 +145,9 @@ async fn a_form_comes_from_the_dialect_in_the_vendors_words() {
 #[tokio::test]
 async fn records_are_chosen_by_name_and_conditions_stand_in_rows() {
     let house = House::new().await;
-    let app = house.application("Office", "signinapp").await;
+    let app = house.application("Office", with_conditions()).await;
     let site = json!({"name": "Berlin <b>", "type": "standard", "timezone": "Europe/Berlin"});
-    house.api(Method::PUT, &format!("/app/{app}/signinapp/sites/7"), &site).await;
+    house.api(Method::PUT, &format!("/app/{app}/{}/sites/7", with_conditions()), &site).await;
     let mut customer = house.customer(app).await;
     let new = format!("/portal/apps/{app}/endpoints/new");
     customer.get(&new).await.shows(&["Berlin &#60;b&#62;", "Advanced filters", "Visitor group"]);
@@ -173,7 +174,7 @@ async fn records_are_chosen_by_name_and_conditions_stand_in_rows() {
 #[tokio::test]
 async fn what_is_wrong_stands_at_its_field_and_nothing_is_made() {
     let house = House::new().await;
-    let app = house.application("Office", "signinapp").await;
+    let app = house.application("Office", with_conditions()).await;
     let mut customer = house.customer(app).await;
     let new = format!("/portal/apps/{app}/endpoints/new");
     let wrong = [

@@ -1,11 +1,12 @@
 //! Dialects' own lists, from their description alone.
 
 use crate::house::House;
+use crate::vendors::{with_addresses, with_conditions};
 
 #[tokio::test]
 async fn a_key_is_made_shown_once_and_revoked() {
     let house = House::new().await;
-    let app = house.application("Bistro", "lina").await;
+    let app = house.application("Bistro", with_addresses()).await;
     let mut customer = house.customer(app).await;
     customer.language = "de";
     let operators = format!("/portal/apps/{app}/lists/operator");
@@ -68,7 +69,7 @@ async fn a_key_is_made_shown_once_and_revoked() {
 #[tokio::test]
 async fn lists_belong_to_items_of_other_lists() {
     let house = House::new().await;
-    let app = house.application("Office", "signinapp").await;
+    let app = house.application("Office", with_conditions()).await;
     let mut customer = house.customer(app).await;
     let groups = format!("/portal/apps/{app}/lists/groups");
     let new = format!("{groups}/new");
@@ -103,7 +104,7 @@ async fn lists_belong_to_items_of_other_lists() {
 #[tokio::test]
 async fn what_a_dialect_refuses_stands_at_its_field() {
     let house = House::new().await;
-    let app = house.application("Office", "signinapp").await;
+    let app = house.application("Office", with_conditions()).await;
     let mut customer = house.customer(app).await;
     let new = format!("/portal/apps/{app}/lists/sites/new");
     let fields = [("id", "7"), ("name", "Berlin"), ("type", "orbital"), ("timezone", "Europe/Berlin")];

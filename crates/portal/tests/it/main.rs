@@ -23,3 +23,4 @@ mod sessions;
 mod settings;
 mod traffic;
 mod try_out;
+mod vendors;

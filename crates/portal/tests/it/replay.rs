@@ -10,7 +10,7 @@ async fn a_replay_is_counted_then_confirmed_and_begun_once() {
     let app = house.application("Shop", "standard").await;
     house.publish(app, "order.paid", &json!({})).await;
     house.publish(app, "order.paid", &json!({})).await;
-    house.clock.advance(std::time::Duration::from_secs(60));
+    house.clock.advance(std::time::Duration::from_mins(1));
     let id = house.add_endpoint(app, &json!({"url": "https://example.com"})).await;
     let mut customer = house.customer(app).await;
     let path = format!("/portal/apps/{app}/endpoints/{id}/replay");

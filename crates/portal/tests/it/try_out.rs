@@ -5,6 +5,7 @@ use klingel_model::AppId;
 use serde_json::{Value, json};
 
 use crate::house::House;
+use crate::vendors::with_conditions;
 
 impl House {
     /// Posts a message. Gives its id.
@@ -77,7 +78,7 @@ async fn a_message_can_be_typed_in() {
 #[tokio::test]
 async fn a_dialects_own_conditions_are_tried_row_by_row() {
     let house = House::new().await;
-    let app = house.application("Office", "signinapp").await;
+    let app = house.application("Office", with_conditions()).await;
     let mut customer = house.customer(app).await;
     let new = format!("/portal/apps/{app}/endpoints/new");
     let payload = json!({

@@ -77,7 +77,7 @@ impl Server {
         open_files::raise_limit();
         let metrics = if config.metrics { Some(telemetry::metrics::start()?) } else { None };
         let settings =
-            PortalSettings { public_url: format!("http://{address}"), ..PortalSettings::default() };
+            PortalSettings { public_url: config.public_url_at(address), ..PortalSettings::default() };
         let (world, inspector) = wiring::world(config, machine, &settings.public_url)?;
         let running = klingel_engine::start(world, config.engine.clone());
         let tidying = tokio::spawn(inspector.clone().keep_tidy());

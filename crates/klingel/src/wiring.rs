@@ -92,7 +92,7 @@ pub fn router(
         doors: vendor.doors.map(|routes| routes(engine.clone())),
     });
     let mounted = mounted.collect();
-    let api = klingel_api::router_with(ApiState::new(engine.clone()), mounted);
+    let api = klingel_api::router_with(ApiState::new(engine.clone(), settings.public_url.clone()), mounted);
     let portal = Portal::new(engine, api.clone(), inspector, settings);
     let api = api.merge(portal.clone().router());
     let router = match metrics {

@@ -15,6 +15,7 @@ pub mod generated;
 pub mod key;
 pub mod migrate;
 pub mod payload;
+pub mod portal;
 pub mod send;
 pub mod serve;
 pub mod vendor;
@@ -34,6 +35,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Key(key) => key.run(),
+        Command::Portal(portal) => portal.run(),
         Command::Demo(demo) => demo.run(),
         Command::Send(send) => send.run(),
         Command::Verify(verify) => verify.run(),

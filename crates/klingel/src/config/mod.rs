@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -63,6 +63,8 @@ impl fmt::Debug for Hidden {
 pub struct Config {
     /// Where requests are taken.
     pub listen: SocketAddr,
+    /// How browsers reach the server, if not at `listen`: without a slash at its end.
+    pub public_url: Option<String>,
     /// Connections open at once.
     pub connections_max: usize,
     /// For the head of a request, the wait for it on an open connection included.
@@ -103,6 +105,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
             connections_max: 4096,
             header_read_timeout: Duration::from_mins(1),
             request_timeout: Duration::from_secs(30),
@@ -125,6 +128,19 @@ impl Default for Config {
 }
 
 impl Config {
+    /// How browsers reach a server that listens at this address. All networks of a machine are no place to go to:
+    /// without the setting, links then lead to the machine itself.
+    pub fn public_url_at(&self, mut address: SocketAddr) -> String {
+        if address.ip().is_unspecified() {
+            address.set_ip(if address.is_ipv6() {
+                IpAddr::V6(Ipv6Addr::LOCALHOST)
+            } else {
+                IpAddr::V4(Ipv4Addr::LOCALHOST)
+            });
+        }
+        self.public_url.clone().unwrap_or_else(|| format!("http://{address}"))
+    }
+
     /// The master key's file: as set, or beside the store.
     pub fn master_key_path(&self) -> PathBuf {
         self.master_key_file.clone().unwrap_or_else(|| {

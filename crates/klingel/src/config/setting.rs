@@ -60,6 +60,8 @@ pub enum Place {
     Secret(fn(&mut Config) -> &mut Option<Hidden>),
     /// Address and port.
     Address(fn(&mut Config) -> &mut SocketAddr),
+    /// `http://` or `https://`, host and port, or nothing.
+    Origin(fn(&mut Config) -> &mut Option<String>),
     /// A whole number.
     Count(fn(&mut Config) -> &mut dyn Number, RangeInclusive<u64>),
     /// A number of bytes.
@@ -104,6 +106,7 @@ impl Setting {
             Place::Store(_) => "sqlite:PATH".to_owned(),
             Place::Secret(_) => "secret text".to_owned(),
             Place::Address(_) => "address:port".to_owned(),
+            Place::Origin(_) => "http:// or https:// and a host".to_owned(),
             Place::Count(_, range) => {
                 format!("number, {}", between(range.start().to_string(), range.end().to_string()))
             }
@@ -136,6 +139,7 @@ impl Setting {
             Place::Store(place) => format!("sqlite:{}", place(config).display()),
             Place::Secret(place) => place(config).as_ref().map_or("", |_| "<hidden>").to_owned(),
             Place::Address(place) => place(config).to_string(),
+            Place::Origin(place) => place(config).clone().unwrap_or_default(),
             Place::Count(place, _) => place(config).get().to_string(),
             Place::Bytes(place, _) => value::show_bytes(place(config).get()),
             Place::Span(place, _) => value::show_span(*place(config)),
@@ -155,6 +159,7 @@ impl Setting {
             Place::Store(place) => *place(config) = value::store(written)?,
             Place::Secret(place) => *place(config) = value::optional(written)?.map(Hidden),
             Place::Address(place) => *place(config) = value::address(written)?,
+            Place::Origin(place) => *place(config) = value::origin(written)?,
             Place::Count(place, range) => put(place(config), value::count(written, range)?)?,
             Place::Bytes(place, range) => put(place(config), value::bytes(written, range)?)?,
             Place::Span(place, range) => *place(config) = value::span(written, range)?,

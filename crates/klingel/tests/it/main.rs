@@ -10,6 +10,7 @@ mod holes;
 mod hostile;
 mod http_limits;
 mod metrics;
+mod portal;
 mod publishers;
 mod secrets;
 mod serve;

@@ -56,6 +56,7 @@ impl Manners {
 
 #[cfg(test)]
 mod tests {
+    use super::Manner::{Failing, Good, Hanging, Refusing};
     use super::*;
 
     #[test]

@@ -106,7 +106,8 @@ impl House {
             feed: vendor.feed.map(|routes| routes(engine.clone())),
             doors: vendor.doors.map(|routes| routes(engine.clone())),
         });
-        let router = router_with(ApiState::new(engine.clone()), mounted.collect());
+        let router =
+            router_with(ApiState::new(engine.clone(), "https://hooks.example".to_owned()), mounted.collect());
         Self { runtime, router, key, inputs: 0, _running: running }
     }
 

@@ -1,5 +1,7 @@
 //! Station 5: settle. An attempt becomes a row, its delivery ends or is due again, and the endpoint's health changes.
 
+pub mod tally;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -16,6 +16,7 @@ pub mod inspect;
 pub mod key;
 pub mod migrate;
 pub mod payload;
+pub mod portal;
 pub mod send;
 pub mod serve;
 pub mod vendor;
@@ -35,6 +36,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Key(key) => key.run(),
+        Command::Portal(portal) => portal.run(),
         Command::Demo(demo) => demo.run(),
         Command::Send(send) => send.run(),
         Command::Verify(verify) => verify.run(),

@@ -3,6 +3,7 @@
 mod api;
 mod cli;
 mod demo;
+mod examples;
 mod faults;
 mod fuzz;
 mod holes;
@@ -10,6 +11,7 @@ mod hostile;
 mod http_limits;
 mod inspect;
 mod metrics;
+mod portal;
 mod publishers;
 mod secrets;
 mod serve;

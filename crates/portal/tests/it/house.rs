@@ -100,7 +100,8 @@ impl House {
             feed: vendor.feed.map(|routes| routes(engine.clone())),
             doors: vendor.doors.map(|routes| routes(engine.clone())),
         });
-        let management = router_with(ApiState::new(engine.clone()), mounted.collect());
+        let management =
+            router_with(ApiState::new(engine.clone(), settings.public_url.clone()), mounted.collect());
         let portal = Portal::new(engine.clone(), management.clone(), inspector(&engine), settings);
         let router = portal.clone().router();
         let environment_id = EnvironmentId::new(clock.now(), &*dice);

@@ -61,7 +61,6 @@ mod tests {
 
     #[test]
     fn the_good_ones_come_first_and_each_group_has_its_number() {
-        use Manner::{Failing, Good, Hanging, Refusing};
         let manners = Manners { good: 2, slow: 0, hanging: 1, failing: 1, refusing: 1 };
         let all: Vec<_> = (0..6).map(|endpoint| manners.of(endpoint)).collect();
         assert_eq!(all, [Some(Good), Some(Good), Some(Hanging), Some(Failing), Some(Refusing), None]);

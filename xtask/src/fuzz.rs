@@ -100,7 +100,7 @@ fn build(host: &str) -> Result<(), Failure> {
     const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
                          -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
                          -Cllvm-args=-sanitizer-coverage-pc-table \
-                         -Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions -Coverflow-checks -Ccodegen-units=1";
+                         -Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions -Coverflow-checks";
     // The versions that the server is built with, and what libFuzzer needs beside them.
     let lock = folder().join("fuzz/Cargo.lock");
     fs::copy(folder().join("Cargo.lock"), &lock)

@@ -30,7 +30,7 @@ enum Chore {
     /// The rules of the house that a text search can check: who imports whom, file sizes, banned calls, links
     Tidy,
     /// Measure the real server on this machine: throughput, latency, processor time and memory
-    Bench(bench::Args),
+    Bench(Box<bench::Args>),
     /// Kill the real server again and again under load, and count what is lost and what comes twice
     Torture(torture::Args),
     /// Feed every parser of foreign bytes with mutations of the kept corpus, guided by coverage

@@ -45,6 +45,7 @@ pub use settings::{Limits, Settings};
 
 use deliver::{Dialect, Transport};
 use fanout::Catalogue;
+use measure::Meters;
 use run::Nudge;
 use run::test_call::TestCalls;
 use run::watch::Watch;
@@ -78,6 +79,7 @@ pub struct Engine {
     pub(crate) settings: Arc<Settings>,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) nudge: Nudge,
+    pub(crate) meters: Arc<Meters>,
     pub(crate) test_calls: TestCalls,
     pub(crate) watch: Watch,
     /// Wakes the loop of replays.

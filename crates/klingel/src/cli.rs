@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{config_check, demo, doctor, generated, key, migrate, portal, send, serve, verify};
+use crate::commands::{
+    config_check, demo, doctor, generated, inspect, key, migrate, portal, send, serve, verify,
+};
 use crate::config::{Config, Loaded, Overrides, load};
 use crate::failure::Failure;
 
@@ -39,6 +41,7 @@ pub enum Command {
     Portal(portal::Portal),
     Send(send::Send),
     Verify(verify::Verify),
+    Inspect(inspect::Inspect),
     #[command(subcommand)]
     Config(ConfigCommand),
     Doctor(doctor::Doctor),

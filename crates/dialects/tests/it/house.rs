@@ -63,7 +63,8 @@ impl House {
             feed: vendor.feed.map(|routes| routes(running.engine())),
             doors: vendor.doors.map(|routes| routes(running.engine())),
         });
-        let router = router_with(ApiState::new(running.engine()), mounted.collect());
+        let router =
+            router_with(ApiState::new(running.engine(), "http://127.0.0.1".to_owned()), mounted.collect());
         Self { world, letter_box, router, _running: running }
     }
 

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::fanout::{Catalogue, Target};
+use crate::measure::Meters;
 use crate::settings::Settings;
 use crate::{Engine, World};
 
@@ -131,6 +132,7 @@ pub fn start(world: World, settings: Settings) -> Running {
     let (news, news_in) = mpsc::channel(settings.nudges_max);
     let (reports, reports_in) = mpsc::channel(REPORTS_MAX);
     let (settlements, settlements_in) = mpsc::channel(settings.settle_batch_max * 2);
+    let meters = Arc::new(Meters::new());
     let nudge = Nudge { news, dropped: Arc::new(AtomicBool::new(false)) };
     let (stop, hurry, attempts) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     let statistics = Statistics::default();
@@ -151,6 +153,7 @@ pub fn start(world: World, settings: Settings) -> Running {
         dispatcher::Wires { news: news_in, reports_in, reports, settlements },
         Arc::clone(&nudge.dropped),
         attempts.clone(),
+        Arc::clone(&meters),
     );
     let replay_wake = Arc::new(Notify::new());
     let replayer = Replayer {
@@ -168,6 +171,7 @@ pub fn start(world: World, settings: Settings) -> Running {
             settings,
             catalogue,
             nudge,
+            meters,
             test_calls: TestCalls::new(attempts.clone(), statistics.clone()),
             watch,
             replay_wake,

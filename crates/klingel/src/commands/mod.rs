@@ -12,6 +12,7 @@ pub mod config_check;
 pub mod demo;
 pub mod doctor;
 pub mod generated;
+pub mod inspect;
 pub mod key;
 pub mod migrate;
 pub mod payload;
@@ -39,6 +40,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Demo(demo) => demo.run(),
         Command::Send(send) => send.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Inspect(inspect) => inspect.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Config(ConfigCommand::Check(check)) => check.run(),

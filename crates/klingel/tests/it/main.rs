@@ -9,6 +9,7 @@ mod fuzz;
 mod holes;
 mod hostile;
 mod http_limits;
+mod inspect;
 mod metrics;
 mod portal;
 mod publishers;

@@ -161,12 +161,8 @@ async fn open_portal(store: SqliteStore, environment_id: EnvironmentId) -> Resul
     let settings = PortalSettings::default();
     let management = router_with(ApiState::new(running.engine(), settings.public_url.clone()), Vec::new());
     let engine = running.engine();
-    let inspector = Inspector::new(InspectorWorld {
-        store,
-        dialects: engine.world().dialects.clone(),
-        clock,
-        dice,
-    });
+    let inspector =
+        Inspector::new(InspectorWorld { store, dialects: engine.world().dialects.clone(), clock, dice });
     let router = Portal::new(engine, management, inspector, settings).router();
     Ok(Pages { router, cookie: format!("klingel_session={token}"), _running: running })
 }

@@ -8,14 +8,19 @@ use crate::inspector::{PATH, receive};
 use crate::{Portal, assets, door};
 
 mod application;
+mod attempt;
+mod collection;
+mod endpoint;
 mod enter;
 pub(crate) mod faulty;
 mod home;
 mod inspector;
 mod login;
 mod logout;
+mod message;
 mod my_data;
 mod operate;
+mod own_settings;
 mod preferences;
 mod settings;
 
@@ -57,7 +62,7 @@ fn at_the_door() -> Routes {
 }
 
 fn of_applications() -> Routes {
-    vec![
+    let mut routes: Routes = vec![
         ("/portal/apps/{app_id}", get(application::show)),
         ("/portal/apps/{app_id}/inspector", get(inspector::show)),
         ("/portal/apps/{app_id}/inspector/address", post(inspector::address)),
@@ -66,6 +71,11 @@ fn of_applications() -> Routes {
         ("/portal/apps/{app_id}/inspector/live", get(inspector::live)),
         ("/portal/apps/{app_id}/inspector/rows/{number}", get(inspector::row)),
         ("/portal/apps/{app_id}/settings", get(settings::show).post(settings::change)),
+        ("/portal/apps/{app_id}/settings/own", get(own_settings::show).post(own_settings::change)),
         ("/portal/apps/{app_id}/settings/delete", post(settings::delete)),
-    ]
+    ];
+    for more in [endpoint::routes(), message::routes(), attempt::routes(), collection::routes()] {
+        routes.extend(more);
+    }
+    routes
 }

@@ -37,7 +37,7 @@ async fn an_empty_environment_says_what_to_do_next() {
 async fn the_overview_shows_figures_pictures_and_trouble_first() {
     let house = House::new().await;
     let app = house.application("Shop", "standard").await;
-    let endpoint = house.endpoint(app, "https://shop.example/hook").await;
+    let endpoint = house.endpoint_at(app, "https://shop.example/hook").await;
     let message = house.message(app, "order.paid", 500).await;
     house.statistics(app, endpoint, 9_990, 10).await;
     let mut operator = house.operator().await;
@@ -55,9 +55,9 @@ async fn endpoints_are_found_by_state_text_and_application() {
     let house = House::new().await;
     let (shop, bar) =
         (house.application("Shop", "standard").await, house.application("Bar", "standard").await);
-    house.endpoint(shop, "https://shop.example/hook").await;
+    house.endpoint_at(shop, "https://shop.example/hook").await;
     house.message(shop, "order.paid", 500).await;
-    let off = house.endpoint(bar, "https://bar.example/hook").await;
+    let off = house.endpoint_at(bar, "https://bar.example/hook").await;
     let path = format!("/app/{bar}/endpoint/{off}/");
     house.api(Method::PATCH, &path, &json!({ "disabled": true })).await;
     let mut operator = house.operator().await;
@@ -90,7 +90,7 @@ async fn endpoints_are_found_by_state_text_and_application() {
 async fn messages_and_attempts_are_found_by_id_type_status_and_time() {
     let house = House::new().await;
     let app = house.application("Shop", "standard").await;
-    let endpoint = house.endpoint(app, "https://shop.example/hook").await;
+    let endpoint = house.endpoint_at(app, "https://shop.example/hook").await;
     let early = house.message(app, "order.paid", 200).await.to_string();
     house.clock.advance(std::time::Duration::from_hours(48));
     let late = house.message(app, "order.sent", 503).await.to_string();

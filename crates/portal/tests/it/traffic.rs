@@ -9,7 +9,7 @@ use crate::house::House;
 
 impl House {
     /// Makes an endpoint.
-    pub(crate) async fn endpoint(&self, app_id: AppId, url: &str) -> EndpointId {
+    pub(crate) async fn endpoint_at(&self, app_id: AppId, url: &str) -> EndpointId {
         let made = self.api(Method::POST, &format!("/app/{app_id}/endpoint/"), &json!({ "url": url })).await;
         made["id"].as_str().unwrap().parse().unwrap()
     }

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use clap::Args;
 use http::StatusCode;
 use http::request::Parts;
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt as _, Collected, Limited};
 use klingel_engine::deliver::{Dialect, Received, Verification};
 use klingel_model::SecretKey;
 use tokio::net::TcpListener;
@@ -152,7 +152,7 @@ impl Inspect {
 
 async fn receive(State(desk): State<Arc<Desk>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, BODY_BYTES_MAX).collect().await.map(|body| body.to_bytes());
+    let body = Limited::new(body, BODY_BYTES_MAX).collect().await.map(Collected::to_bytes);
     let status = if body.is_ok() { desk.status } else { StatusCode::PAYLOAD_TOO_LARGE };
     let text = match &body {
         Ok(body) => shown(&parts, body, &desk.verdict(&parts, body)),

@@ -6,11 +6,11 @@ use bytes::Bytes;
 use http::Method;
 use klingel_model::{Dice as _, SecretKey};
 use klingel_testkit::SeededDice;
+use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 
 use crate::api::Api;
 use crate::server::{House, PATIENCE, klingel, run};
-use serde_json::json;
 
 struct Inspecting {
     child: tokio::process::Child,
@@ -24,11 +24,15 @@ async fn inspect(arguments: &[&str]) -> Inspecting {
         .args(arguments)
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap());
+        .expect("the binary runs");
+    let mut lines = BufReader::new(child.stdout.take().expect("it was piped"));
     let mut first = String::new();
-    tokio::time::timeout(PATIENCE, lines.read_line(&mut first)).await.unwrap().unwrap();
-    let base = first.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+    tokio::time::timeout(PATIENCE, lines.read_line(&mut first))
+        .await
+        .expect("it says where it receives")
+        .expect("its output is text");
+    let base =
+        first.split_whitespace().find(|word| word.starts_with("http://")).expect("it names its address");
     Inspecting { base: base.trim_end_matches(';').to_owned(), child, lines }
 }
 
@@ -36,8 +40,11 @@ impl Inspecting {
     /// What it prints until it ends by itself.
     async fn rest(mut self) -> String {
         let mut text = String::new();
-        tokio::time::timeout(PATIENCE, self.lines.read_to_string(&mut text)).await.unwrap().unwrap();
-        assert!(self.child.wait().await.unwrap().success());
+        tokio::time::timeout(PATIENCE, self.lines.read_to_string(&mut text))
+            .await
+            .expect("it ends")
+            .expect("its output is text");
+        assert!(self.child.wait().await.expect("it has ended").success());
         text
     }
 }

@@ -3,10 +3,13 @@
 
 mod bench;
 mod ci;
+mod command;
 mod failure;
+mod fuzz;
 mod repository;
 mod stopwatch;
 mod tidy;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -27,7 +30,11 @@ enum Chore {
     /// The rules of the house that a text search can check: who imports whom, file sizes, banned calls, links
     Tidy,
     /// Measure the real server on this machine: throughput, latency, processor time and memory
-    Bench(bench::Args),
+    Bench(Box<bench::Args>),
+    /// Kill the real server again and again under load, and count what is lost and what comes twice
+    Torture(torture::Args),
+    /// Feed every parser of foreign bytes with mutations of the kept corpus, guided by coverage
+    Fuzz(fuzz::Args),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +42,8 @@ fn main() -> ExitCode {
         Chore::Ci(args) => ci::run(&args),
         Chore::Tidy => tidy::run(),
         Chore::Bench(args) => bench::run(&args),
+        Chore::Torture(args) => torture::run(&args),
+        Chore::Fuzz(args) => fuzz::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -19,6 +19,7 @@ mod attempt;
 mod auth;
 mod body;
 mod boundary;
+mod dialect;
 mod docs_page;
 mod endpoint;
 mod entries;
@@ -32,6 +33,7 @@ mod message;
 mod mounted;
 mod openapi;
 mod page;
+mod portal_access;
 mod problem;
 mod query;
 mod replay;
@@ -51,6 +53,7 @@ pub struct ApiState {
 
 struct Inner {
     engine: Engine,
+    public_url: String,
     keys: auth::KnownKeys,
     archived: event_type::archived::KnownTypes,
     health: health::LastProbe,
@@ -58,8 +61,9 @@ struct Inner {
 }
 
 impl ApiState {
-    /// The state of an API in front of this engine.
-    pub fn new(engine: Engine) -> Self {
+    /// The state of an API in front of this engine. `public_url`: how browsers reach this server, without a slash at
+    /// its end.
+    pub fn new(engine: Engine, public_url: String) -> Self {
         let requests = boundary::RequestIds::new(&*engine.world().dice);
         Self {
             inner: Arc::new(Inner {
@@ -67,6 +71,7 @@ impl ApiState {
                 archived: event_type::archived::KnownTypes::default(),
                 health: health::LastProbe::default(),
                 requests,
+                public_url,
                 engine,
             }),
         }
@@ -74,6 +79,10 @@ impl ApiState {
 
     fn engine(&self) -> &Engine {
         &self.inner.engine
+    }
+
+    fn public_url(&self) -> &str {
+        &self.inner.public_url
     }
 }
 

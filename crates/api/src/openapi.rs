@@ -12,7 +12,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::{
-    answer, application, attempt, endpoint, event_type, filter, health, message, problem, replay, waiting,
+    answer, application, attempt, dialect, endpoint, event_type, filter, health, message, portal_access,
+    problem, replay, waiting,
 };
 
 const BEARER: &str = "bearer";
@@ -32,6 +33,8 @@ const BEARER: &str = "bearer";
         (name = "Replay", description = "Sending what was accepted in a span of time again"),
         (name = "Message", description = "What happened"),
         (name = "Message Attempt", description = "What was sent, and what came back"),
+        (name = "Authentication", description = "Letting customers into the portal"),
+        (name = "Dialect", description = "The vendors' ways, as data for forms and lists"),
         (name = "Health", description = "Whether Klingel works"),
     ),
     paths(
@@ -81,6 +84,10 @@ const BEARER: &str = "bearer";
         attempt::get::get,
         attempt::expunge::expunge,
         attempt::resend::resend,
+        portal_access::create::create,
+        portal_access::expire_all::expire_all,
+        dialect::list::list,
+        dialect::get::get,
         health::get,
     ),
     components(schemas(problem::ErrorOut, problem::FaultsOut, attempt::attempted_destinations::Standing)),

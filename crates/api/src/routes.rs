@@ -6,8 +6,8 @@ use axum::routing::{MethodRouter, delete, get, post};
 
 use crate::mounted::{self, Mounted};
 use crate::{
-    ApiState, application, attempt, boundary, docs_page, endpoint, event_type, filter, health, message,
-    openapi, replay, waiting,
+    ApiState, application, attempt, boundary, dialect, docs_page, endpoint, event_type, filter, health,
+    message, openapi, portal_access, replay, waiting,
 };
 
 /// The whole API. Every path works with and without a trailing slash; other paths get 404, other methods 405, both
@@ -118,6 +118,10 @@ fn others() -> Routes {
             "/api/v1/event-type/{event_type_name}",
             get(et::get::get).put(et::update::update).patch(et::patch::patch).delete(et::delete::delete),
         ),
+        ("/api/v1/auth/app-portal-access/{app_id}", post(portal_access::create::create)),
+        ("/api/v1/auth/app/{app_id}/expire-all", post(portal_access::expire_all::expire_all)),
+        ("/api/v1/dialect", get(dialect::list::list)),
+        ("/api/v1/dialect/{dialect_name}", get(dialect::get::get)),
         ("/api/v1/health", get(health::get)),
         ("/api/v1/health/ping", get(health::ping)),
         ("/api/v1/openapi.json", get(openapi::serve)),

@@ -40,6 +40,10 @@ pub fn complaints(vendors: &[Vendor], dice: &dyn Dice) -> Vec<String> {
         if vendor.golden.is_empty() || vendor.golden.iter().any(|golden| golden.text.trim().is_empty()) {
             complain("golden/ must hold at least one request, and no empty file".to_owned());
         }
+        let files: BTreeSet<&str> = vendor.golden.iter().map(|golden| golden.name).collect();
+        if files.len() != vendor.golden.len() {
+            complain("two golden files have one name".to_owned());
+        }
         if vendor.doors.is_some() == vendor.door_prefixes.is_empty() {
             complain("doors and door_prefixes belong together".to_owned());
         }
@@ -51,9 +55,11 @@ pub fn complaints(vendors: &[Vendor], dice: &dyn Dice) -> Vec<String> {
             {
                 complain(format!("the prefix {prefix} must be a path of the vendor's own, such as /name/"));
             }
-            if !prefixes.insert(*prefix) {
-                complain(format!("another vendor has the prefix {prefix} already"));
+            let same = |known: &&str| known.starts_with(prefix) || prefix.starts_with(*known);
+            if prefixes.iter().any(same) {
+                complain(format!("another vendor has paths below the prefix {prefix} already"));
             }
+            prefixes.insert(*prefix);
         }
         describe(vendor).into_iter().for_each(&mut complain);
         trial(vendor, dice).err().into_iter().for_each(complain);

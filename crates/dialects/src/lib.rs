@@ -9,13 +9,14 @@
 //!
 //! A new vendor is a folder, a `mod` line, a line in [`vendors`], and nothing else. Each folder has a `README.md` that
 //! says what is honoured and what is not, golden files, and its tests; [`complaints()`] checks what every vendor owes.
-//! What vendors share of HTTP stands in [`http_rules`].
+//! What vendors share of HTTP stands in [`http_rules`]; what they show in `klingel demo` is played on a [`demo`] stage.
 
 use std::sync::Arc;
 
 use klingel_engine::deliver::Dialect;
 
 mod complaints;
+pub mod demo;
 pub mod eventinsight;
 pub mod http_rules;
 pub mod lina;

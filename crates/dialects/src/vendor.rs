@@ -11,6 +11,8 @@ use klingel_engine::deliver::Dialect;
 use klingel_model::{Clock, Dice};
 use klingel_store::Store;
 
+use crate::demo::Demo;
+
 /// A vendor: its dialect, and what it brings beside it.
 #[derive(Clone)]
 pub struct Vendor {
@@ -34,6 +36,8 @@ pub struct Vendor {
     pub feed: Option<fn(Engine) -> Router>,
     /// A command below `klingel <name>`.
     pub command: Option<Command>,
+    /// A scene of `klingel demo`.
+    pub demo: Option<Demo>,
 }
 
 /// A file under `golden/`.
@@ -95,6 +99,7 @@ impl Vendor {
             management: None,
             feed: None,
             command: None,
+            demo: None,
         }
     }
 

@@ -9,7 +9,7 @@
 //! 6. [`upkeep`]: chores — retention, expiry, erasure
 //!
 //! [`disclosure`] lets people decide to whom their data go, in dialects that send such data.
-//! [`keys`] makes and recognises keys and passes, [`password`] the passwords of operators.
+//! [`keys`] makes and recognises keys and passes, [`link`] links to the portal, [`password`] the passwords of operators.
 //! [`catalog`] changes what the stations work with. [`run`] holds the only `select!`, `sleep` and `spawn`.
 //! [`Engine`] is the handle that API, portal and command line hold.
 
@@ -27,6 +27,7 @@ pub mod disclosure;
 pub mod door;
 pub mod fanout;
 pub mod keys;
+pub mod link;
 pub mod measure;
 pub mod password;
 pub mod queue;
@@ -44,6 +45,7 @@ pub use settings::{Limits, Settings};
 
 use deliver::{Dialect, Transport};
 use fanout::Catalogue;
+use measure::Meters;
 use run::Nudge;
 use run::test_call::TestCalls;
 use run::watch::Watch;
@@ -77,6 +79,7 @@ pub struct Engine {
     pub(crate) settings: Arc<Settings>,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) nudge: Nudge,
+    pub(crate) meters: Arc<Meters>,
     pub(crate) test_calls: TestCalls,
     pub(crate) watch: Watch,
     /// Wakes the loop of replays.

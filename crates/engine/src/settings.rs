@@ -13,6 +13,8 @@ pub struct Settings {
     pub retry_jitter: Jitter,
     /// Longest `Retry-After` that is honoured; longer ones count as this.
     pub retry_after_max: Duration,
+    /// Longest time that an attempt may take, whatever its dialect allows.
+    pub attempt_timeout_max: Duration,
     /// Requests under way at once, to all endpoints together.
     pub in_flight_max: usize,
     /// Deliveries of one endpoint that wait in memory; more wait in the store.
@@ -101,6 +103,7 @@ impl Default for Settings {
             limits: Limits::default(),
             retry_jitter: Jitter::default(),
             retry_after_max: Duration::from_hours(24),
+            attempt_timeout_max: Duration::from_mins(1),
             in_flight_max: 4096,
             lane_waiting_max: 1024,
             nudges_max: 16_384,

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{config_check, demo, doctor, generated, key, migrate, send, serve, verify};
+use crate::commands::{
+    config_check, demo, doctor, generated, inspect, key, migrate, portal, send, serve, verify,
+};
 use crate::config::{Config, Loaded, Overrides, load};
 use crate::failure::Failure;
 
@@ -35,8 +37,11 @@ pub enum Command {
     Demo(demo::Demo),
     #[command(subcommand)]
     Key(key::Key),
+    #[command(subcommand)]
+    Portal(portal::Portal),
     Send(send::Send),
     Verify(verify::Verify),
+    Inspect(inspect::Inspect),
     #[command(subcommand)]
     Config(ConfigCommand),
     Doctor(doctor::Doctor),

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::http_server::{self, Limits};
 use crate::server_lock::ServerLock;
-use crate::wiring::{self, Machine};
+use crate::wiring::{self, Doors, Machine};
 use crate::{open_files, telemetry};
 
 /// How often measured durations are sorted into their buckets, so that they do not pile up while nobody asks.
@@ -76,12 +76,16 @@ impl Server {
         let lock = ServerLock::take(&config.store_path)?;
         open_files::raise_limit();
         let metrics = if config.metrics { Some(telemetry::metrics::start()?) } else { None };
-        let settings =
-            PortalSettings { public_url: format!("http://{address}"), ..PortalSettings::default() };
+        let settings = PortalSettings {
+            public_url: config.public_url_at(address),
+            frame_origins: config.portal_frame_origins.clone(),
+            session_for: config.portal_session,
+        };
         let (world, inspector) = wiring::world(config, machine, &settings.public_url)?;
         let running = klingel_engine::start(world, config.engine.clone());
         let tidying = tokio::spawn(inspector.clone().keep_tidy());
-        let (router, portal) = wiring::router(running.engine(), inspector, settings, metrics.clone());
+        let doors = Doors { portal: config.portal, metrics: metrics.clone() };
+        let (router, portal) = wiring::router(running.engine(), inspector, settings, doors);
         let stop = CancellationToken::new();
         let accepting =
             tokio::spawn(http_server::accept(listener, router, Limits::from(config), stop.clone()));

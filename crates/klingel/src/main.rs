@@ -5,7 +5,7 @@
 //! - [`wiring`] is the only place that sees concrete stores, transports and dialects
 //! - [`lifecycle`] starts, waits for signals and stops; [`http_server`] takes connections in
 //! - [`telemetry`] is logs and metrics
-//! - [`system_clock`], [`os_dice`], [`open_files`], [`master_key`] and [`server_lock`] are what is real about the machine
+//! - [`system_clock`], [`os_dice`], [`open_files`], [`master_key`], [`secret_input`] and [`server_lock`] are what is real about the machine
 
 use std::process::ExitCode;
 
@@ -21,6 +21,7 @@ mod master_key;
 mod open_files;
 mod os_dice;
 mod output;
+mod secret_input;
 mod server_lock;
 mod system_clock;
 mod telemetry;

@@ -48,6 +48,7 @@ pub fn open_store(config: &Config, machine: &Machine) -> Result<SqliteStore, Fai
     let size = config.store_size_bytes_max;
     SqliteStore::open(OpenOptions {
         readers: config.store_readers,
+        busy_timeout: config.store_busy_timeout,
         size_bytes_max: (size > 0).then_some(size),
         free_bytes_min: config.store_free_bytes_min,
         ..OpenOptions::new(config.store_path.clone(), sealer, dice, clock)
@@ -76,13 +77,22 @@ pub fn world(config: &Config, machine: Machine, public_url: &str) -> Result<(Wor
     Ok((World { store, transport, dialects, clock: machine.clock, dice: machine.dice }, inspector))
 }
 
-/// What answers requests: the management API, the portal, and the metrics if they are wanted. With it the portal, whose
-/// live views have to be ended.
+/// What is answered beside the management API.
+#[derive(Debug)]
+pub struct Doors {
+    /// Whether the portal is.
+    pub portal: bool,
+    /// The metrics, if they are.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// What answers requests: the management API, and the portal and the metrics if they are wanted. With it the portal,
+/// whose live views have to be ended.
 pub fn router(
     engine: Engine,
     inspector: Inspector,
     settings: PortalSettings,
-    metrics: Option<PrometheusHandle>,
+    doors: Doors,
 ) -> (Router, Portal) {
     let mounted = klingel_dialects::vendors().into_iter().map(|vendor| Mounted {
         name: vendor.name(),
@@ -91,10 +101,10 @@ pub fn router(
         doors: vendor.doors.map(|routes| routes(engine.clone())),
     });
     let mounted = mounted.collect();
-    let api = klingel_api::router_with(ApiState::new(engine.clone()), mounted);
+    let api = klingel_api::router_with(ApiState::new(engine.clone(), settings.public_url.clone()), mounted);
     let portal = Portal::new(engine, api.clone(), inspector, settings);
-    let api = api.merge(portal.clone().router());
-    let router = match metrics {
+    let api = if doors.portal { api.merge(portal.clone().router()) } else { api };
+    let router = match doors.metrics {
         Some(figures) => {
             const TEXT: (http::HeaderName, &str) = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
             api.route("/metrics", get(|| async move { ([TEXT], figures.render()) }))

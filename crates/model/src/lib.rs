@@ -6,6 +6,7 @@
 //! - [`time`]: instants in microseconds UTC and the [`Clock`] they come from
 //! - [`dice`]: the source of randomness
 //! - [`retry`]: the schedule by which a failed delivery is tried again
+//! - [`latency`]: a histogram of how long requests took
 //! - [`secret`]: signing secrets in the Standard Webhooks text form
 //! - one file per noun: [`environment`], [`application`], [`event_type`], [`endpoint`], [`message`], [`delivery`],
 //!   [`attempt`], [`api_key`], [`pass`], [`operator`], [`audit`]
@@ -22,6 +23,7 @@ pub mod endpoint;
 pub mod environment;
 pub mod event_type;
 pub mod id;
+pub mod latency;
 pub mod message;
 pub mod name;
 pub mod operator;
@@ -41,6 +43,7 @@ pub use endpoint::{Endpoint, EndpointHealth, EndpointState};
 pub use environment::Environment;
 pub use event_type::EventType;
 pub use id::{ApiKeyId, AppId, AttemptId, EndpointId, EnvironmentId, EventTypeId, Id, MessageId, ReplayId};
+pub use latency::Latency;
 pub use message::{Message, MessageSeq};
 pub use name::{ChannelName, EventTypeName, InvalidName, Uid};
 pub use operator::Operator;

@@ -18,8 +18,9 @@ use crate::pool::Pool;
 use crate::request;
 use crate::target::{Target, Targets};
 
-/// The least time between two sweeps of the pool.
+/// The least and the longest time between two sweeps of the pool.
 const SWEEP_INTERVAL_MIN: Duration = Duration::from_millis(100);
+const SWEEP_INTERVAL_MAX: Duration = Duration::from_secs(1);
 
 /// Sends requests to customers.
 ///
@@ -143,7 +144,7 @@ impl Drop for Client {
 }
 
 async fn sweep(pool: Arc<Pool<Box<Connection>>>, every: Duration) {
-    let mut turns = interval(every.max(SWEEP_INTERVAL_MIN));
+    let mut turns = interval(every.clamp(SWEEP_INTERVAL_MIN, SWEEP_INTERVAL_MAX));
     turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         turns.tick().await;

@@ -30,7 +30,7 @@ pub struct ClientConfig {
     pub answer_head_bytes_max: usize,
     /// Header lines of the answer.
     pub answer_headers_max: usize,
-    /// Connections kept open without a request, for one scheme, host and port.
+    /// Connections kept open without a request, for one scheme, host and port; more are kept for a second.
     pub idle_per_host_max: usize,
     /// Connections kept open without a request, altogether; the one unused for longest is closed first.
     pub idle_total_max: usize,
@@ -61,7 +61,7 @@ impl Default for ClientConfig {
             answer_head_bytes_max: 16 * 1024,
             answer_headers_max: 100,
             idle_per_host_max: 64,
-            idle_total_max: 512,
+            idle_total_max: 1024,
             idle_timeout: Duration::from_secs(20),
             connection_age_max: Duration::from_mins(5),
             user_agent: concat!("Klingel/", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -9,8 +9,8 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use http::{HeaderMap, Request};
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, Request};
 use http_body::Body as _;
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -160,7 +160,7 @@ impl Connection {
             Some(Ok(answer)) => {
                 let (parts, body) = answer.into_parts();
                 progress.status = parts.status.as_u16();
-                progress.headers = parts.headers;
+                progress.headers = copied(parts.headers);
                 Ok(body)
             }
             Some(Err(mut failed)) => {
@@ -221,6 +221,20 @@ impl Connection {
     fn drive(&mut self, cx: &mut Context<'_>) {
         drive(&mut self.driver, &mut self.ended, cx);
     }
+}
+
+/// The same headers in memory of their own. As they come, they hold on to the buffer that they were read into, and the
+/// connection would have to allocate another one for every answer.
+fn copied(mut headers: HeaderMap) -> HeaderMap {
+    let bytes = headers.values().map(HeaderValue::len).sum();
+    let mut text = BytesMut::with_capacity(bytes);
+    headers.values().for_each(|value| text.extend_from_slice(value.as_bytes()));
+    let mut text = text.freeze();
+    for value in headers.values_mut() {
+        let own = text.split_to(value.len());
+        *value = HeaderValue::from_maybe_shared(own).expect("it was a header's value before");
+    }
+    headers
 }
 
 /// Reads and writes as far as it goes without waiting. The error is not lost: the answer or its body ends with it.

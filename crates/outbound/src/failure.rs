@@ -157,7 +157,7 @@ fn tls_problem(error: &io::Error) -> String {
 fn certificate_problem(problem: &CertificateError) -> String {
     match problem {
         CertificateError::UnknownIssuer => {
-            "its certificate is not from an authority that is trusted here; the operator can add one with extra_ca_pem"
+            "its certificate is not from an authority that is trusted here; the operator can add one with extra_ca_file"
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "its certificate has expired",
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {

@@ -1,7 +1,9 @@
 //! Connections that wait for their next request.
 //!
-//! A connection belongs to the origin (scheme, host, port) it was opened for. Three bounds hold: so many for one
-//! origin, so many altogether (the one unused for longest goes first), and so long without use.
+//! A connection belongs to the origin (scheme, host, port) it was opened for. Bounds hold: so many altogether (the one
+//! unused for longest goes first), so long without use, and so many for one origin that stay for that long. More than
+//! those stay for a moment only: many endpoints may share a host, and to open a connection for each request while it
+//! is busy costs more than the request.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,6 +12,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::config::ClientConfig;
+
+/// How long connections beyond those of one origin wait for their next request.
+const SPARE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Counts up with every connection that is put in, so that order of numbers is order of time.
 type Number = u64;
@@ -59,7 +64,6 @@ impl<C> Pool<C> {
         }
         let mut shelves = self.shelves();
         let key = match shelves.by_origin.get_key_value(origin) {
-            Some((_, waiting)) if waiting.len() >= self.per_origin_max => return,
             Some((key, _)) => Arc::clone(key),
             None => Arc::from(origin),
         };
@@ -75,8 +79,9 @@ impl<C> Pool<C> {
 
     /// Closes what has waited for too long.
     pub(crate) fn sweep(&self) {
-        let mut expired = Vec::new();
         let mut shelves = self.shelves();
+        let mut expired = Vec::new();
+        expired.extend(shelves.take_spare(self.per_origin_max));
         while let Some(since) = shelves.oldest_since() {
             if since.elapsed() < self.idle_timeout {
                 break;
@@ -105,6 +110,21 @@ impl<C> Shelves<C> {
     fn oldest_since(&self) -> Option<Instant> {
         let (number, origin) = self.by_age.first_key_value()?;
         self.by_origin.get(origin)?.iter().find(|idle| idle.number == *number).map(|idle| idle.since)
+    }
+
+    /// Takes out what is more than an origin keeps and has not been used for a moment. The one used last is at the
+    /// end, so these are at the beginning.
+    fn take_spare(&mut self, per_origin_max: usize) -> Vec<C> {
+        let mut spare = Vec::new();
+        for waiting in self.by_origin.values_mut() {
+            let more = waiting.len().saturating_sub(per_origin_max);
+            let rested = waiting[..more].partition_point(|idle| idle.since.elapsed() >= SPARE_TIMEOUT);
+            for idle in waiting.drain(..rested) {
+                self.by_age.remove(&idle.number);
+                spare.push(idle.connection);
+            }
+        }
+        spare
     }
 
     fn take_oldest(&mut self) -> Option<C> {
@@ -143,13 +163,17 @@ mod tests {
         assert_eq!(pool.len(), 1);
     }
 
-    #[test]
-    fn one_origin_keeps_only_so_many() {
+    #[tokio::test(start_paused = true)]
+    async fn one_origin_keeps_only_so_many_for_longer_than_a_moment() {
         let pool = pool(2, 8);
         for connection in ["a1", "a2", "a3"] {
             pool.put("a", connection);
         }
-        assert_eq!([pool.take("a"), pool.take("a"), pool.take("a")], [Some("a2"), Some("a1"), None]);
+        pool.sweep();
+        assert_eq!(pool.len(), 3, "while the origin is busy, they are all of use");
+        advance(Duration::from_secs(1)).await;
+        pool.sweep();
+        assert_eq!([pool.take("a"), pool.take("a"), pool.take("a")], [Some("a3"), Some("a2"), None]);
     }
 
     #[test]

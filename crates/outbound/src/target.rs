@@ -89,7 +89,7 @@ impl Target {
 
 /// URLs that are kept taken apart. An endpoint's URL seldom changes, and to take it apart anew would be a fifth of the
 /// work of a request.
-const KEPT_MAX: usize = 4096;
+const KEPT_MAX: usize = 16_384;
 
 /// Targets by their URLs.
 #[derive(Default)]

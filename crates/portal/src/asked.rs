@@ -22,7 +22,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
 }
 
 impl Asked {
-    fn read(query: &str) -> Self {
+    pub(crate) fn read(query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes()).take(PARAMETERS_MAX);
         let pairs = pairs.map(|(name, value)| (name.into_owned(), value.trim().to_owned()));
         Self(pairs.filter(|(_, value)| !value.is_empty()).collect())

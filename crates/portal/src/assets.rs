@@ -19,6 +19,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("style.css", CSS, include_str!("../assets/style.css")),
     ("icon.svg", SVG, include_str!("../assets/icon.svg")),
     ("enhance.js", JS, include_str!("../assets/enhance.js")),
+    ("rows.js", JS, include_str!("../assets/rows.js")),
     ("live.js", JS, include_str!("../assets/live.js")),
 ];
 

@@ -52,6 +52,8 @@ pub(crate) enum Look {
     Url,
     /// A whole number between these.
     Number(i64, i64),
+    /// A date with a time, in UTC.
+    Instant,
     /// Not shown while it is typed.
     Secret,
     /// Several lines.
@@ -62,6 +64,36 @@ pub(crate) enum Look {
     One(Vec<Pick>),
     /// Any of these.
     Some(Vec<Pick>),
+    /// Labels and texts.
+    Pairs(Vec<(String, String)>),
+    /// Conditions in rows.
+    Rows(RowsLook),
+    /// A filter that rows cannot say, as JSON.
+    FilterJson,
+}
+
+/// Conditions in rows of field, operator and value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RowsLook {
+    /// How rows are combined.
+    pub(crate) combine: Vec<Pick>,
+    /// Fields that are offered; others can be typed in.
+    pub(crate) suggestions: Vec<Pick>,
+    /// The rows, empty ones at the end.
+    pub(crate) rows: Vec<Row>,
+    /// Whether it can be edited as JSON, too.
+    pub(crate) is_filter: bool,
+}
+
+/// A condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// What is looked at.
+    pub(crate) field: String,
+    /// How it is compared.
+    pub(crate) operators: Vec<Pick>,
+    /// With what.
+    pub(crate) value: String,
 }
 
 /// A value to choose.

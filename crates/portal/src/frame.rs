@@ -1,6 +1,6 @@
 //! The frame around every page: navigation, language, theme, who is logged in.
 
-use klingel_engine::deliver::description::Description;
+use klingel_engine::deliver::description::{Collection, Description};
 
 use crate::Portal;
 use crate::door::{Operator, Subject, Tenant, Theme, Visit, base_of};
@@ -168,7 +168,7 @@ fn sections(words: Words, current: Option<Section>) -> Vec<Link> {
 
 fn tabs(words: Words, base: &str, description: &Description, current: &Tab) -> Vec<Link> {
     let endpoints = endpoints_word(words, description);
-    let fixed = [
+    let mut all = vec![
         (Tab::Home, String::new(), words.t("tab-home")),
         (Tab::Endpoints, "/endpoints".to_owned(), endpoints),
         (Tab::Messages, "/messages".to_owned(), words.t("tab-messages")),
@@ -176,12 +176,23 @@ fn tabs(words: Words, base: &str, description: &Description, current: &Tab) -> V
         (Tab::Inspector, "/inspector".to_owned(), words.t("tab-inspector")),
         (Tab::Settings, "/settings".to_owned(), words.t("tab-settings")),
     ];
+    let lists = description.collections.iter().filter(|list| list.parent.is_none()).map(|list| {
+        let label = words.of(list.title).to_owned();
+        (Tab::Collection(list.path.to_owned()), format!("/lists/{}", list_name(list)), label)
+    });
+    // Behind what they are for, before what is of every application.
+    all.splice(2..2, lists);
     let link = |(tab, path, label): (Tab, String, String)| Link {
         href: format!("{base}{path}"),
         label,
         current: tab == *current,
     };
-    fixed.into_iter().map(link).collect()
+    all.into_iter().map(link).collect()
+}
+
+/// A list's name in our addresses: its path without the places of other keys.
+pub(crate) fn list_name(list: &Collection) -> String {
+    list.path.split('/').filter(|part| !part.starts_with('{')).collect::<Vec<_>>().join("-")
 }
 
 /// What the list of endpoints is called: the vendor's own place for it, or our word.

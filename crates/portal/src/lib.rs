@@ -15,8 +15,6 @@
 //! Pages work without JavaScript; the small modules in `assets/` add what moves by itself. Nothing is loaded from
 //! elsewhere, and the content security policy forbids inline scripts and styles.
 
-#![expect(dead_code, reason = "pages that use the rest are on their way")]
-
 use std::fmt;
 use std::sync::Arc;
 
@@ -29,6 +27,7 @@ mod assets;
 mod audit;
 mod door;
 mod fault;
+mod fields;
 mod form;
 mod frame;
 mod inspector;

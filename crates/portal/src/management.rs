@@ -79,10 +79,14 @@ async fn answer_of(management: Router, request: Request) -> Result<Managed, Faul
 }
 
 impl Refused {
-    /// Reads `{"detail": [{"loc", "msg"}]}`, and `{"code", "detail"}` or a dialect's own `{"message"}`.
+    /// Reads `{"detail": [{"loc", "msg"}]}`, and `{"code", "detail"}` or what dialects say: `{"message"}`, or sentences
+    /// by field, `{"name": ["…"]}`.
     fn read(status: u16, answer: &Value) -> Self {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let Some(faults) = answer["detail"].as_array() else {
+            if let Some(fields) = by_field(answer) {
+                return Self { status, fields, sentence: None };
+            }
             let sentence = text(&answer["detail"]).or_else(|| text(&answer["message"]));
             return Self { status, fields: Vec::new(), sentence };
         };
@@ -99,6 +103,15 @@ impl Refused {
             |path: &str| path == name || path.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
         self.fields.iter().find(|(path, _)| here(path)).map(|(_, why)| why.as_str())
     }
+}
+
+fn by_field(answer: &Value) -> Option<Vec<(String, String)>> {
+    let all = answer.as_object()?.iter().map(|(name, sentences)| {
+        let sentences: Option<Vec<&str>> = sentences.as_array()?.iter().map(Value::as_str).collect();
+        Some((name.clone(), sentences?.join(" ")))
+    });
+    let all: Vec<(String, String)> = all.collect::<Option<_>>()?;
+    (!all.is_empty()).then_some(all)
 }
 
 #[cfg(test)]
@@ -119,6 +132,9 @@ mod tests {
         assert_eq!(conflict.sentence.as_deref(), Some("the uid is taken"));
         let own = Refused::read(400, &json!({"status": "error", "message": "no url"}));
         assert_eq!(own.sentence.as_deref(), Some("no url"));
+        let by_field = Refused::read(422, &json!({"timezone": ["Is unknown."], "name": ["a", "b"]}));
+        assert_eq!(by_field.at("timezone"), Some("Is unknown."));
+        assert_eq!(by_field.at("name"), Some("a b"));
         assert_eq!(Refused::read(400, &Value::Null), Refused { status: 400, ..Refused::default() });
     }
 }

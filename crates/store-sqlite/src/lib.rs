@@ -17,7 +17,7 @@
 //! - `open`, `migrate`: the file, its settings, its schema
 //! - `writer`, `job`, `inbox`, `room`: the writer's thread
 //! - `readers`: the readers' threads
-//! - `intake`, `queue`, `settle`, `catalog`, `reader`, `access`, `upkeep`: the verbs, as in the crate `klingel-store`
+//! - `intake`, `queue`, `settle`, `catalog`, `reader`, `access`, `stats`, `upkeep`: the verbs, as in the crate `klingel-store`
 //! - `rows`: rows and the nouns they stand for
 //!
 //! The tables and the reasons for them are in `docs/decisions/0002-sqlite-layout.md`.
@@ -40,6 +40,7 @@ mod replay;
 mod room;
 mod rows;
 mod settle;
+mod stats;
 mod store;
 mod upkeep;
 mod writer;

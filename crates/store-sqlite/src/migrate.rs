@@ -26,6 +26,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, name: "portal", sql: include_str!("../migrations/0003_portal.sql") },
     Migration { number: 4, name: "overview", sql: include_str!("../migrations/0004_overview.sql") },
     Migration { number: 5, name: "replay", sql: include_str!("../migrations/0005_replay.sql") },
+    Migration { number: 6, name: "record spans", sql: include_str!("../migrations/0006_record_spans.sql") },
 ];
 
 /// Why a database cannot be brought up to date.

@@ -223,3 +223,19 @@ fn folder_of(path: &Path) -> PathBuf {
         _ => PathBuf::from("."),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    /// An answer 2xx is a promise that survives a power cut, so every commit waits for the disk.
+    #[test]
+    fn commits_wait_for_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Connection::open(folder.path().join("k.sqlite")).unwrap();
+        super::set_up_file(&db).unwrap();
+        let setting = |name: &str| db.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, String>(0));
+        let synchronous: i64 = db.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
+        assert_eq!((synchronous, setting("journal_mode").unwrap().as_str()), (2, "wal"), "2 is FULL");
+    }
+}

@@ -204,14 +204,16 @@ fn remove_message(db: &Connection, seq: i64, id: MessageId) -> rusqlite::Result<
 }
 
 fn erase_deleted(db: &Connection, limit: usize, change: &mut Change) -> Result<Retired, Fault> {
-    let mut erased = Retired::default();
+    let (mut erased, mut slots) = (Retired::default(), 0);
     let mut next = db.prepare_cached("SELECT kind, id FROM erasing ORDER BY kind, id LIMIT 1")?;
     loop {
         let owner: Option<(i64, [u8; 16])> =
             next.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((kind, id)) = owner else { return Ok(erased) };
-        let done = erased.deliveries + erased.messages + erased.attempts + erased.records;
-        let left = (limit as u64).saturating_sub(done);
+        let done = |erased: &Retired, slots: u64| {
+            erased.deliveries + erased.messages + erased.attempts + erased.records + slots
+        };
+        let left = (limit as u64).saturating_sub(done(&erased, slots));
         if left == 0 {
             return Ok(Retired { more: true, ..erased });
         }
@@ -220,7 +222,10 @@ fn erase_deleted(db: &Connection, limit: usize, change: &mut Change) -> Result<R
             ERASING_APPLICATION => erase_messages(db, id, left, &mut erased)?,
             other => return Err(corrupt("erasing", format!("unknown kind {other}"))),
         };
-        if finished {
+        let left = (limit as u64).saturating_sub(done(&erased, slots));
+        let removed = crate::stats::erase(db, kind, id, left)?;
+        slots += removed;
+        if finished && removed < left {
             db.prepare_cached("DELETE FROM erasing WHERE kind = ?1 AND id = ?2")?
                 .execute(params![kind, id])?;
         }

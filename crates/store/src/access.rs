@@ -33,7 +33,8 @@ pub trait Access: Send + Sync {
     fn add_link(&self, link: Pass) -> Verb<'_, ()>;
 
     /// Takes a link away and adds the session it stands for: of the same environment, scope, holder and `read_only`,
-    /// made at `now` and valid until `expires_at`. Gives the session. `None`, and nothing is changed, if there is no
+    /// made at `now` and valid until `expires_at`, but unless it is an operator's not longer than the link would have
+    /// been: who was let in for an hour is out after an hour. Gives the session. `None`, and nothing is changed, if there is no
     /// such link: it never was, was used before, was ended, or has expired at `now`.
     fn open_link(
         &self,
@@ -96,6 +97,14 @@ pub trait Access: Send + Sync {
 
     /// Removes audit entries from before `before`, at most `limit` a call. Gives how many.
     fn retire_audit(&self, before: Micros, limit: usize) -> Verb<'_, u64>;
+}
+
+/// Until when the session that a link opens is valid, when `expires_at` is wished for.
+pub fn session_end(link: &Pass, expires_at: Micros) -> Micros {
+    match link.scope {
+        PassScope::Operator => expires_at,
+        PassScope::Application(_) | PassScope::Subject { .. } => expires_at.min(link.expires_at),
+    }
 }
 
 /// Whether a pass's texts fit.

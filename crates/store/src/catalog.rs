@@ -107,4 +107,9 @@ pub trait Catalog: Send + Sync {
     /// Keeps an answer for a key, for operations whose writes are elsewhere (a resend).
     /// When the key is known already, the kept answer stays and is given back.
     fn keep_answer(&self, once: Once) -> Verb<'_, Written>;
+
+    /// A number that is another one after some other process has changed anything in the store; changes made through
+    /// this handle leave it as it is, or change it too. What was read before stays true while it stays the same, but
+    /// for changes made through this handle.
+    fn changed_elsewhere(&self) -> Verb<'_, u64>;
 }

@@ -10,6 +10,7 @@
 //! - [`Records`]: documents of the dialects
 //! - [`Access`]: who may open the portal, and who did what there
 //! - [`Replays`]: sending a span of time again, and dropping what waits
+//! - [`Statistics`]: attempts added up by time
 //! - [`Upkeep`]: what chores do: retention, expiry, erasure
 //!
 //! Lookups give `Option`; a write that finds its row gone gives [`Error::Gone`]. [`conformance`] is the list of cases
@@ -30,6 +31,7 @@ pub mod reader;
 pub mod records;
 pub mod replay;
 pub mod sealing;
+pub mod stats;
 pub mod upkeep;
 
 pub use access::{Access, SessionKey};
@@ -44,12 +46,16 @@ pub use reader::{
 };
 pub use records::{Expected, Record, RecordChange, RecordPage, RecordRange, Records};
 pub use replay::{Canceled, Candidate, ReplayStep, Replays};
+pub use stats::{Resolution, Stat, StatDelta, StatOwner, Statistics};
 pub use upkeep::{Retired, RetiredOf, Upkeep};
 
 /// What a verb gives: a future that can be sent between threads.
 pub type Verb<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 /// A whole store. Implemented by itself for everything that implements the parts.
-pub trait Store: Intake + Queue + Catalog + Records + Reader + Access + Replays + Upkeep {}
+pub trait Store:
+    Intake + Queue + Catalog + Records + Reader + Access + Replays + Statistics + Upkeep
+{
+}
 
-impl<S: Intake + Queue + Catalog + Records + Reader + Access + Replays + Upkeep> Store for S {}
+impl<S: Intake + Queue + Catalog + Records + Reader + Access + Replays + Statistics + Upkeep> Store for S {}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::net::TcpStream;
 
-use super::message::{MESSAGES_MAX, Request};
+use super::message::{MESSAGES_MAX, Requests};
 use super::target::Target;
 use super::wire::{Connection, WireError};
 use crate::failure::Failure;
@@ -28,6 +28,8 @@ pub struct Load {
     pub duration: Duration,
     pub messages_max: u64,
     pub payload_bytes: usize,
+    /// Whether each call carries an idempotency key.
+    pub keyed: bool,
     /// Messages per second over all connections; without it each connection posts as soon as it is answered.
     pub rate: Option<f64>,
 }
@@ -73,14 +75,16 @@ impl Published {
     }
 }
 
-/// Publishes the load to the application and returns when the last call is answered or given up.
+/// Publishes the load to the applications in turn and returns when the last call is answered or given up.
 pub async fn publish(
     target: &Target,
-    application: &str,
+    applications: &[String],
     load: Load,
     stopwatch: Stopwatch,
 ) -> Result<Published, Failure> {
-    let request = Request::new(&target.post_head(&format!("/app/{application}/msg/")), load.payload_bytes);
+    let head = |application: &String| target.post_head(&format!("/app/{application}/msg/"));
+    let heads: Vec<String> = applications.iter().map(head).collect();
+    let requests = Requests::new(&heads, load.payload_bytes, load.keyed);
     let mut publishers = Vec::with_capacity(load.connections);
     let next = Arc::new(AtomicU64::new(0));
     // All connections stand before the first message, so that making them is not part of any latency.
@@ -89,7 +93,7 @@ pub async fn publish(
         publishers.push(Publisher {
             target: target.clone(),
             connection: Some(connection),
-            request: request.clone(),
+            requests: requests.clone(),
             next: Arc::clone(&next),
             load,
             stopwatch,
@@ -113,7 +117,7 @@ pub async fn publish(
 struct Publisher {
     target: Target,
     connection: Option<Connection<TcpStream>>,
-    request: Request,
+    requests: Requests,
     /// The next message's index, shared by all.
     next: Arc<AtomicU64>,
     load: Load,
@@ -164,7 +168,7 @@ impl Publisher {
             Some(connection) => connection,
             missing => missing.insert(self.target.connect().await?),
         };
-        connection.write(self.request.numbered(message)).await?;
+        connection.write(self.requests.numbered(message)).await?;
         if !connection.read_message().await? {
             return Err(WireError::Truncated);
         }

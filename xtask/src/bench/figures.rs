@@ -64,6 +64,20 @@ impl Figures {
     }
 }
 
+/// Figures whose ratio to the least code says something.
+const COMPARED: [&str; 5] =
+    ["delivered_per_s", "latency_p50_ms", "latency_p99_ms", "answer_p50_ms", "processor_us_per_delivery"];
+
+/// What is measured, divided by the same of the reference; empty without a reference.
+pub fn ratios(measured: &Figures, reference: &Figures) -> Figures {
+    let ratio = |figure: &Figure| {
+        let base = reference.value(figure.key);
+        let compared = COMPARED.contains(&figure.key) && base > 0.0;
+        compared.then(|| Figure { value: figure.value / base, decimals: 2, ..figure.clone() })
+    };
+    Figures(measured.0.iter().filter_map(ratio).collect())
+}
+
 /// The value that `percent` of the sorted values do not exceed (nearest rank); 0 without values.
 pub fn percentile(sorted: &[u64], percent: usize) -> u64 {
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
@@ -99,6 +113,17 @@ mod tests {
         assert_eq!(of(&[10.0, 1_000.0, 12.0]), "12");
         assert_eq!(of(&[10.0, 20.0]), "15");
         assert_eq!(Figures::medians(&[]), Figures::default());
+    }
+
+    #[test]
+    fn ratios_are_made_of_what_both_have() {
+        let mut measured = Figures::default();
+        measured.add("delivered_per_s", "delivered/s", 30.0, 1);
+        measured.add("lost", "lost", 3.0, 0);
+        let mut reference = measured.clone();
+        reference.0[0].value = 40.0;
+        assert_eq!(ratios(&measured, &reference).json().to_string(), r#"{"delivered_per_s":0.75}"#);
+        assert_eq!(ratios(&measured, &Figures::default()), Figures::default());
     }
 
     #[test]

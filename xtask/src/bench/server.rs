@@ -1,4 +1,4 @@
-//! The real program as a child process, on a store of its own that is deleted afterwards.
+//! A program under test as a child process, on a store of its own that is deleted afterwards.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -23,6 +23,37 @@ const STOP_POLL: Duration = Duration::from_millis(5);
 /// Lines of the server's log that a failure shows.
 const LOG_LINES_SHOWN: usize = 20;
 
+/// What runs as a server.
+#[derive(Clone, Debug)]
+pub enum Program {
+    /// The product.
+    Klingel(PathBuf),
+    /// The least code that does the same durable work: `crates/store-sqlite/examples/least_code`.
+    LeastCode(PathBuf),
+}
+
+/// A store's folder and the key to its server; deleted when it is dropped.
+pub struct Home {
+    folder: TempDir,
+    key: Option<String>,
+}
+
+impl Home {
+    /// An empty one below `parent`.
+    pub fn new(parent: &Path) -> Result<Self, Failure> {
+        let folder = tempfile::Builder::new()
+            .prefix("bench-")
+            .tempdir_in(parent)
+            .map_err(Failure::while_doing(format!("make a folder below {}", parent.display())))?;
+        Ok(Self { folder, key: None })
+    }
+
+    /// The database file.
+    pub fn store(&self) -> PathBuf {
+        self.folder.path().join("k.sqlite")
+    }
+}
+
 /// A running server. Dropped without [`Server::stop`] it is killed.
 pub struct Server {
     child: Child,
@@ -30,34 +61,51 @@ pub struct Server {
     /// From the start of the process to its line that it accepts requests.
     pub started_in: Duration,
     pub target: Target,
-    /// Deleted last, after the process has ended.
-    _folder: TempDir,
+    /// There until [`Server::stop`] gives it back; deleted last, after the process has ended.
+    home: Option<Home>,
 }
 
 impl Server {
-    /// Starts `binary serve` with a new store below `store_parent`, waits until it accepts requests, and makes a key.
-    pub fn start(binary: &Path, store_parent: &Path) -> Result<Self, Failure> {
-        let folder = tempfile::Builder::new()
-            .prefix("bench-")
-            .tempdir_in(store_parent)
-            .map_err(Failure::while_doing(format!("make a folder below {}", store_parent.display())))?;
-        let store = format!("sqlite:{}", folder.path().join("k.sqlite").display());
-        let log = folder.path().join("server.log");
+    /// Starts the program on this store, waits until it accepts requests, and makes a key if there is none.
+    pub fn start(program: &Program, home: Home) -> Result<Self, Failure> {
+        let store = format!("sqlite:{}", home.store().display());
+        let log = home.folder.path().join("server.log");
         let log_file = fs::File::create(&log).map_err(Failure::while_doing("create the server's log"))?;
+        let mut command = match program {
+            Program::Klingel(binary) => {
+                let mut command = Command::new(binary);
+                command.args(["serve", "--listen", "127.0.0.1:0", "--allow-private-networks"]);
+                command.args(["--store", &store]);
+                command
+            }
+            Program::LeastCode(binary) => {
+                let mut command = Command::new(binary);
+                command.arg(home.store());
+                command
+            }
+        };
         let stopwatch = Stopwatch::start();
-        let child = Command::new(binary)
-            .args(["serve", "--listen", "127.0.0.1:0", "--allow-private-networks", "--store", &store])
+        let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log_file)
             .spawn()
-            .map_err(Failure::while_doing(format!("start {}", binary.display())))?;
+            .map_err(Failure::while_doing(format!("start {program:?}")))?;
         // From here on the process is ours to end, whatever fails; the placeholders are filled in below.
         let unknown = Target::new("http://127.0.0.1:0", "")?;
-        let mut server = Self { child, log, started_in: Duration::ZERO, target: unknown, _folder: folder };
+        let key = home.key.clone();
+        let mut server = Self { child, log, started_in: Duration::ZERO, target: unknown, home: Some(home) };
         let url = server.wait_until_ready()?;
         server.started_in = stopwatch.elapsed();
-        server.target = Target::new(&url, &make_key(binary, &store)?)?;
+        let key = match (key, program) {
+            (Some(key), _) => key,
+            (None, Program::Klingel(binary)) => make_key(binary, &store)?,
+            (None, Program::LeastCode(_)) => "none".to_owned(),
+        };
+        server.target = Target::new(&url, &key)?;
+        if let Some(home) = &mut server.home {
+            home.key = Some(key);
+        }
         Ok(server)
     }
 
@@ -65,15 +113,17 @@ impl Server {
         self.child.id()
     }
 
-    /// Asks the server to end and checks that it does so in time and in order.
-    pub fn stop(mut self) -> Result<(), Failure> {
+    /// Asks the server to end, checks that it does so in time and in order, and gives its store back.
+    pub fn stop(mut self) -> Result<Home, Failure> {
         kill_process(self.rustix_pid()?, Signal::TERM)
             .map_err(Failure::while_doing("send SIGTERM to the server"))?;
         let stopwatch = Stopwatch::start();
         while stopwatch.elapsed() < STOP_TIMEOUT {
             let ended = self.child.try_wait().map_err(Failure::while_doing("wait for the server"))?;
             match ended {
-                Some(status) if status.success() => return Ok(()),
+                Some(status) if status.success() => {
+                    return self.home.take().ok_or_else(|| Failure::new("the server has no store"));
+                }
                 Some(status) => {
                     return Err(Failure::new(format!(
                         "the server ended with {status} after SIGTERM{}",
@@ -187,7 +237,7 @@ mod tests {
     }
 
     /// A program that behaves as `klingel serve` and `klingel key create` do towards the bench.
-    fn stand_in(folder: &Path, on_term: &str) -> PathBuf {
+    fn stand_in(folder: &Path, on_term: &str) -> Program {
         let path = folder.join("klingel");
         let script = format!(
             "#!/bin/sh\nif [ \"$1\" = key ]; then echo key_1; exit 0; fi\ntrap '{on_term}' TERM\n\
@@ -198,28 +248,30 @@ mod tests {
         fs::set_permissions(&path, executable).expect("the file is ours");
         let made = Command::new("mkfifo").arg(folder.join("klingel.fifo")).status();
         assert!(made.expect("mkfifo is there").success());
-        path
+        Program::Klingel(path)
     }
 
     #[test]
     fn a_server_is_started_asked_to_end_and_its_exit_code_is_judged() {
         let folder = tempfile::tempdir().expect("a folder can be made");
-        let server =
-            Server::start(&stand_in(folder.path(), "exit 0"), folder.path()).expect("the stand-in starts");
+        let home = Home::new(folder.path()).expect("a folder can be made");
+        let server = Server::start(&stand_in(folder.path(), "exit 0"), home).expect("the stand-in starts");
         assert_eq!(server.target, Target::new("http://127.0.0.1:4711", "key_1").expect("the URL is valid"));
-        server.stop().expect("exit code 0 is in order");
+        let home = server.stop().expect("exit code 0 is in order");
+        assert_eq!(home.key.as_deref(), Some("key_1"), "the next start needs no new key");
 
         let folder = tempfile::tempdir().expect("a folder can be made");
-        let server =
-            Server::start(&stand_in(folder.path(), "exit 7"), folder.path()).expect("the stand-in starts");
-        let failure = server.stop().expect_err("exit code 7 is not").to_string();
+        let home = Home::new(folder.path()).expect("a folder can be made");
+        let server = Server::start(&stand_in(folder.path(), "exit 7"), home).expect("the stand-in starts");
+        let failure = server.stop().err().expect("exit code 7 is not in order").to_string();
         assert!(failure.contains('7') && failure.contains("a reason"), "{failure}");
     }
 
     #[test]
     fn a_server_that_ends_at_once_is_reported() {
         let folder = tempfile::tempdir().expect("a folder can be made");
-        let failure = Server::start(Path::new("/bin/false"), folder.path())
+        let home = Home::new(folder.path()).expect("a folder can be made");
+        let failure = Server::start(&Program::Klingel("/bin/false".into()), home)
             .err()
             .expect("it never listens")
             .to_string();

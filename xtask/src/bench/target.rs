@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 use super::wire::{Connection, WireError};
 use crate::failure::Failure;
 
 /// How long one management call may take.
 const SETUP_TIMEOUT: Duration = Duration::from_secs(10);
+/// Applications that are set up at the same time.
+const SETUPS_MAX: usize = 32;
 
 /// A running server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,16 +55,34 @@ impl Target {
         )
     }
 
-    /// Creates an application with one endpoint per URL and returns the application's id.
-    pub async fn set_up(&self, endpoint_urls: &[String]) -> Result<String, Failure> {
+    /// Creates an application for each list of URLs, with an endpoint for each URL, and returns the applications' ids.
+    pub async fn set_up(&self, urls: Vec<Vec<String>>) -> Result<Vec<String>, Failure> {
+        let mut ids = vec![String::new(); urls.len()];
+        let mut waiting = urls.into_iter().enumerate();
+        let mut running = JoinSet::new();
+        loop {
+            while running.len() < SETUPS_MAX
+                && let Some((number, urls)) = waiting.next()
+            {
+                let target = self.clone();
+                running.spawn(async move { (number, target.set_up_one(&urls).await) });
+            }
+            let Some(ended) = running.join_next().await else { return Ok(ids) };
+            let (number, id) = ended.map_err(Failure::while_doing("set an application up"))?;
+            ids[number] = id?;
+        }
+    }
+
+    async fn set_up_one(&self, urls: &[String]) -> Result<String, Failure> {
         let application = self.create("/app/", &json!({ "name": "bench" })).await?;
-        for url in endpoint_urls {
+        for url in urls {
             self.create(&format!("/app/{application}/endpoint/"), &json!({ "url": url })).await?;
         }
         Ok(application)
     }
 
-    async fn create(&self, path: &str, body: &Value) -> Result<String, Failure> {
+    /// Creates something with a POST of `body` to `path` below `/api/v1`, and returns its id.
+    pub async fn create(&self, path: &str, body: &Value) -> Result<String, Failure> {
         let body = body.to_string();
         let request = format!("{}Content-Length: {}\r\n\r\n{body}", self.post_head(path), body.len());
         let call = async {

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::checks::run_command;
+use crate::command::run_command;
 use crate::failure::Failure;
 use crate::repository;
 

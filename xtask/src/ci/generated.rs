@@ -1,6 +1,6 @@
 //! The step that proves generated files fresh: the program generates them in memory and compares.
 
-use super::checks::run_command;
+use crate::command::run_command;
 use crate::failure::Failure;
 use crate::repository;
 

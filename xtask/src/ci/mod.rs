@@ -13,7 +13,7 @@ use clap::ValueEnum;
 
 use crate::failure::Failure;
 use crate::stopwatch::Stopwatch;
-use crate::tidy;
+use crate::{fuzz, tidy, torture};
 use report::{Outcome, Report};
 
 /// Which steps to run; all of them without an option.
@@ -25,6 +25,9 @@ pub struct Args {
     /// Run this step alone
     #[arg(long, value_name = "STEP")]
     only: Option<Step>,
+    /// Run the steps, too, that take many minutes: torture and fuzz
+    #[arg(long)]
+    long: bool,
 }
 
 /// The steps, in their order.
@@ -48,11 +51,20 @@ enum Step {
     Browser,
     /// Generated files in docs/ are what the code generates
     Generated,
+    /// `cargo xtask torture`, with --long only
+    Torture,
+    /// `cargo xtask fuzz`, a minute for each target, with --long only
+    Fuzz,
 }
 
 impl Step {
     fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// Whether it takes many minutes.
+    fn is_long(self) -> bool {
+        matches!(self, Step::Torture | Step::Fuzz)
     }
 
     /// What the step needs or does not need is its own business; it says so in what it prints.
@@ -67,6 +79,8 @@ impl Step {
             Step::Test => run_tests::run().map(|()| Outcome::Passed),
             Step::Browser => browser::run().map(|()| Outcome::Passed),
             Step::Generated => generated::run().map(|()| Outcome::Passed),
+            Step::Torture => torture::run(&torture::Args::default()).map(|()| Outcome::Passed),
+            Step::Fuzz => fuzz::run(&fuzz::Args::default()).map(|()| Outcome::Passed),
         }
     }
 }
@@ -100,7 +114,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 }
 
 fn selected(args: &Args) -> Vec<Step> {
-    let all = Step::value_variants().iter().copied();
+    let all = Step::value_variants().iter().copied().filter(|step| args.long || !step.is_long());
     match (args.only, args.from) {
         (Some(only), _) => vec![only],
         (None, Some(from)) => all.filter(|step| *step >= from).collect(),
@@ -114,13 +128,15 @@ mod tests {
 
     #[test]
     fn steps_are_selected_in_their_order() {
-        let all = selected(&Args { from: None, only: None });
+        let all = selected(&Args { from: None, only: None, long: false });
         assert_eq!(all.first(), Some(&Step::Tools));
         assert_eq!(all.last(), Some(&Step::Generated));
         assert_eq!(
-            selected(&Args { from: Some(Step::Test), only: None }),
+            selected(&Args { from: Some(Step::Test), only: None, long: false }),
             [Step::Test, Step::Browser, Step::Generated]
         );
-        assert_eq!(selected(&Args { from: None, only: Some(Step::Clippy) }), [Step::Clippy]);
+        assert_eq!(selected(&Args { from: None, only: Some(Step::Clippy), long: false }), [Step::Clippy]);
+        let long = selected(&Args { from: None, only: None, long: true });
+        assert_eq!(long.last(), Some(&Step::Fuzz));
     }
 }

@@ -1,7 +1,7 @@
 //! The step that runs all tests. The runner's closing summary reaches standard output.
 
-use super::checks::run_command;
 use super::tools;
+use crate::command::run_command;
 use crate::failure::Failure;
 use crate::repository;
 

@@ -3,11 +3,20 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::checks::run_command;
+use crate::command::run_command;
 use crate::failure::Failure;
 use crate::repository;
 
-/// Looks for the formatter, the linter and a C compiler (the embedded store and the cryptography are C).
+/// What tests run beside Rust: receivers' recipes in their own languages, and the examples with curl.
+/// Program, an argument that only asks, Debian's package.
+const FOR_TESTS: [(&str, &str, &str); 4] = [
+    ("python3", "--version", "python3"),
+    ("node", "--version", "nodejs"),
+    ("php", "--version", "php-cli"),
+    ("curl", "--version", "curl"),
+];
+
+/// Looks for the formatter, the linter, a C compiler (the embedded store and the cryptography are C) and what tests run.
 pub fn run() -> Result<(), Failure> {
     for (tool, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
         let mut command = repository::cargo();
@@ -20,6 +29,7 @@ pub fn run() -> Result<(), Failure> {
         println!("cargo {tool}: found");
     }
     c_compiler()?;
+    for_tests()?;
     let nextest = if has_nextest() { "found" } else { "not installed; `cargo test` runs the tests" };
     println!("cargo-nextest: {nextest}");
     let deny =
@@ -52,18 +62,50 @@ fn c_compiler() -> Result<(), Failure> {
         return Ok(());
     }
     let missing = format!("no C compiler (`{compiler}`), which SQLite and the cryptography are built with");
-    let is_root = rustix::process::geteuid().is_root();
-    if !is_root || !Path::new("/etc/debian_version").exists() {
+    if !may_install() {
         return Err(Failure::new(format!(
             "{missing}: install one, on Debian `apt-get install gcc libc6-dev`"
         )));
     }
-    println!("{missing}; installing gcc from Debian's packages");
-    for arguments in [&["update"][..], &["install", "-y", "--no-install-recommends", "gcc", "libc6-dev"][..]]
-    {
+    install(&["gcc", "libc6-dev"], &missing)
+}
+
+/// On a CI server a missing language is a failure: its tests would say so later.
+fn for_tests() -> Result<(), Failure> {
+    let missing: Vec<_> =
+        FOR_TESTS.iter().filter(|(program, question, _)| !answers(program, &[question])).collect();
+    let list = |of: fn(&(&'static str, &'static str, &'static str)) -> &'static str| {
+        missing.iter().map(|tool| of(tool)).collect::<Vec<_>>()
+    };
+    let (programs, packages) = (list(|tool| tool.0).join(", "), list(|tool| tool.2));
+    if missing.is_empty() {
+        println!("python3, node, php, curl: found");
+        return Ok(());
+    }
+    let said = format!("{programs}: not installed, which tests run");
+    if may_install() {
+        return install(&packages, &said);
+    }
+    let said = format!("{said}; on Debian `apt-get install {}`", packages.join(" "));
+    if std::env::var("CI").is_ok_and(|ci| ci == "true") {
+        return Err(Failure::new(said));
+    }
+    println!("{said}; without them those tests are left out and say so");
+    Ok(())
+}
+
+/// Whether packages can be installed here: by root, on Debian.
+fn may_install() -> bool {
+    rustix::process::geteuid().is_root() && Path::new("/etc/debian_version").exists()
+}
+
+fn install(packages: &[&str], missing: &str) -> Result<(), Failure> {
+    println!("{missing}; installing {} from Debian's packages", packages.join(", "));
+    let install = ["install", "-y", "--no-install-recommends"].iter().chain(packages).copied();
+    for arguments in [vec!["update"], install.collect()] {
         let mut command = Command::new("apt-get");
         command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        run_command(command, &format!("{missing}: install gcc by hand"))?;
+        run_command(command, &format!("{missing}: install {} by hand", packages.join(" ")))?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod doors;
 mod file_length;
 mod file_names;
 mod links;
+mod named_tests;
 mod rust_source;
 mod tree;
 mod vendor_names;
@@ -77,6 +78,7 @@ const RULES: &[fn(&Tree) -> Vec<Finding>] = &[
     file_length::check,
     file_names::check,
     links::check,
+    named_tests::check,
     vendor_names::check,
     whitespace::check,
 ];

@@ -11,6 +11,8 @@ use crate::failure::Failure;
 const FOLDERS_SKIPPED: &[&str] = &[".git", "target", "node_modules"];
 /// Left behind by trying the program out; `.gitignore` names them too.
 const SUFFIXES_SKIPPED: &[&str] = &[".sqlite", ".sqlite-wal", ".sqlite-shm"];
+/// Inputs for fuzz targets are bytes, whatever they look like.
+const BYTES_ONLY: &str = "fuzz/corpus/";
 /// A larger file is not read; the blob rule reports it by its size.
 const TEXT_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
@@ -73,7 +75,11 @@ impl Tree {
 }
 
 fn file_of(path: String, bytes: &[u8]) -> File {
-    let text = if bytes.contains(&0) { None } else { String::from_utf8(bytes.to_vec()).ok() };
+    let text = if bytes.contains(&0) || path.starts_with(BYTES_ONLY) {
+        None
+    } else {
+        String::from_utf8(bytes.to_vec()).ok()
+    };
     let is_rust = Path::new(&path).extension().is_some_and(|extension| extension == "rs");
     let rust = text.as_deref().filter(|_| is_rust).map(|text| RustSource::parse(&path, text));
     File { path, size_bytes: bytes.len() as u64, text, rust }
@@ -162,6 +168,7 @@ mod tests {
     fn bytes_that_are_not_text_have_no_text() {
         assert!(file_of("a.png".to_owned(), b"\x89PNG\0").text.is_none());
         assert!(file_of("a.bin".to_owned(), b"\xff\xfe").text.is_none());
+        assert!(file_of("fuzz/corpus/a/b".to_owned(), b"HTTP/1.1 200\r\n").text.is_none());
         assert_eq!(file_of("a.md".to_owned(), b"# a\n").text.as_deref(), Some("# a\n"));
     }
 

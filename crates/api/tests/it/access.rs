@@ -61,6 +61,8 @@ async fn each_role_may_do_its_part() {
         ("GET", "/event-type", "", true, true),
         ("POST", "/app/a/msg", msg, true, false),
         ("POST", "/app/a/msg/m/endpoint/e/resend", "", true, false),
+        ("POST", "/auth/app-portal-access/a", "{}", false, false),
+        ("POST", "/auth/app/a/expire-all", "", false, false),
         ("POST", "/app", app, false, false),
         ("PUT", "/app/a", app, false, false),
         ("PATCH", "/app/a", "{}", false, false),

@@ -139,7 +139,7 @@ impl House {
             dice: Arc::clone(&dice) as _,
         };
         let running = start(world, settings);
-        let router = router(ApiState::new(running.engine()));
+        let router = router(ApiState::new(running.engine(), "https://hooks.example".to_owned()));
         let environment_id = EnvironmentId::new(clock.now(), &*dice);
         let mut house = Self {
             clock,

@@ -18,5 +18,6 @@ mod logging;
 mod messages;
 mod operations;
 mod paging;
+mod portal_access;
 mod replays;
 mod send_example;

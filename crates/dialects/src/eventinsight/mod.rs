@@ -16,6 +16,7 @@ use crate::vendor::{Command, Golden, Signature, Vendor};
 mod answer;
 mod call;
 mod command;
+mod demo;
 mod description;
 mod document;
 mod entity;
@@ -46,6 +47,7 @@ pub fn vendor() -> Vendor {
         management: Some(management::routes),
         feed: Some(feed::routes),
         command: Some(Command { arguments: command::arguments, run: command::run }),
+        demo: Some(demo::DEMO),
         ..Vendor::new(EventInsight, include_str!("README.md"), GOLDEN, unsigned)
     }
 }

@@ -1,11 +1,14 @@
 //! `klingel lina`: stores, keys and operators from the command line. Works on the store, also beside a running server.
 
+use std::path::PathBuf;
+
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use klingel_engine::Refusal;
 use klingel_model::AppId;
 
 use super::plan::ENDPOINTS;
 use super::records::api_key::{self, NewKey};
+use super::records::issuer::{self, Issuer};
 use super::records::operator::{self, Operator};
 use super::records::store_settings::{self, StoreSettings};
 use crate::vendor::{CommandRun, CommandWorld};
@@ -73,17 +76,41 @@ pub fn arguments() -> Command {
         .subcommand_required(true)
         .subcommand(describe);
     Command::new("lina")
-        .about("Stores, keys and operators of the dialect lina")
+        .about("Stores, keys, operators and token issuers of the dialect lina")
         .subcommand_required(true)
         .subcommand(store)
         .subcommand(key)
         .subcommand(operator)
+        .subcommand(issuer())
+}
+
+fn issuer() -> Command {
+    let set = Command::new("set")
+        .about("Take an issuer, or its new keys; print its id")
+        .arg(app())
+        .arg(text("issuer", "TEXT", "The claim iss of its tokens").required(true))
+        .arg(text("audience", "TEXT", "What the claim aud of its tokens holds").required(true))
+        .arg(
+            text("jwks", "FILE", "Its public keys, a JWKS document")
+                .required(true)
+                .value_parser(value_parser!(PathBuf)),
+        );
+    let delete = Command::new("delete")
+        .about("Take its tokens no more")
+        .arg(app())
+        .arg(Arg::new("id").required(true).value_name("ISSUER_ID").help("Its id, from `issuer list`"));
+    Command::new("issuer")
+        .about("Whose OAuth access tokens may read; they may not register webhooks")
+        .subcommand_required(true)
+        .subcommand(set)
+        .subcommand(Command::new("list").about("List them").arg(app()))
+        .subcommand(delete)
 }
 
 /// Does it.
 pub fn run(world: CommandWorld, matches: ArgMatches) -> CommandRun {
     Box::pin(async move {
-        let (noun, rest) = matches.subcommand().ok_or("say what: store, key or operator")?;
+        let (noun, rest) = matches.subcommand().ok_or("say what: store, key, operator or issuer")?;
         let (verb, given) = rest.subcommand().ok_or("say what to do; `--help` lists it")?;
         let app_id = store_of(&world, given).await?;
         let done = match (noun, verb) {
@@ -94,6 +121,12 @@ pub fn run(world: CommandWorld, matches: ArgMatches) -> CommandRun {
             ("key", _) => {
                 let id = one(given, "id").unwrap_or_default();
                 api_key::revoke(&*world.store, &*world.clock, app_id, &id).await.map(|()| String::new())
+            }
+            ("issuer", "set") => take(&world, app_id, given).await,
+            ("issuer", "list") => issuers(&world, app_id).await,
+            ("issuer", _) => {
+                let id = one(given, "id").unwrap_or_default();
+                issuer::forget(&*world.store, app_id, &id).await.map(|()| String::new())
             }
             _ => describe(&world, app_id, given).await,
         };
@@ -156,6 +189,24 @@ async fn list(world: &CommandWorld, app_id: AppId) -> Result<String, Refusal> {
         let scopes = key.scopes.join(",");
         format!("{}  {state}  {}  {}  {scopes}  {}", kept.key, key.operator, key.ip_address, key.name)
     });
+    Ok(lines.collect::<Vec<String>>().join("\n"))
+}
+
+async fn take(world: &CommandWorld, app_id: AppId, given: &ArgMatches) -> Result<String, Refusal> {
+    let path = given.get_one::<PathBuf>("jwks").cloned().unwrap_or_default();
+    let text = std::fs::read(&path)
+        .map_err(|error| Refusal::Invalid("jwks", format!("{} cannot be read: {error}", path.display())))?;
+    let jwks = serde_json::from_slice(&text)
+        .map_err(|_| Refusal::Invalid("jwks", format!("{} is no JSON", path.display())))?;
+    let (name, audience) =
+        (one(given, "issuer").unwrap_or_default(), one(given, "audience").unwrap_or_default());
+    issuer::save(&*world.store, &*world.clock, app_id, &Issuer { name, audience, jwks }).await
+}
+
+async fn issuers(world: &CommandWorld, app_id: AppId) -> Result<String, Refusal> {
+    let all = issuer::list(&*world.store, app_id).await?;
+    let lines =
+        all.iter().map(|kept| format!("{}  {}  {}", kept.key, kept.document.name, kept.document.audience));
     Ok(lines.collect::<Vec<String>>().join("\n"))
 }
 

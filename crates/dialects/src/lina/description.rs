@@ -4,7 +4,7 @@ use klingel_engine::deliver::description::{
     Choice, Collection, Column, Create, Description, Field, FieldKind, Shown, Words,
 };
 
-use super::records::{api_key, operator};
+use super::records::{api_key, issuer, operator};
 
 /// The kind of the records that hold operators.
 const OPERATORS: &str = operator::KIND;
@@ -234,6 +234,54 @@ const KEY: Collection = Collection {
     reveal_once: &[column("/key", "API-Key", "API key", Shown::Plain)],
 };
 
+const ISSUER: Collection = Collection {
+    path: "issuer",
+    parent: None,
+    title: Words { de: "OAuth-Aussteller", en: "OAuth issuers" },
+    item: Words { de: "Aussteller", en: "Issuer" },
+    hint: Some(Words {
+        de: "Mit Zugangstoken eines Ausstellers kann gelesen werden; Webhooks registrieren nur API-Keys.",
+        en: "An issuer's access tokens may read; only API keys register webhooks.",
+    }),
+    empty: Words { de: "Noch kein Aussteller.", en: "No issuer yet." },
+    items: "/data",
+    pages: false,
+    key: "/id",
+    columns: &[
+        column("/issuer", "Aussteller (iss)", "Issuer (iss)", Shown::Plain),
+        column("/audience", "Empfänger (aud)", "Audience (aud)", Shown::Plain),
+        column("/keyIds", "Schlüssel", "Keys", Shown::Plain),
+    ],
+    form: &[
+        field(
+            "issuer",
+            Words { de: "Aussteller (iss)", en: "Issuer (iss)" },
+            FieldKind::Text(issuer::TEXT_CHARS_MAX),
+            true,
+        ),
+        field(
+            "audience",
+            Words { de: "Empfänger (aud)", en: "Audience (aud)" },
+            FieldKind::Text(issuer::TEXT_CHARS_MAX),
+            true,
+        ),
+        Field {
+            name: "jwks",
+            label: Words { de: "Öffentliche Schlüssel (JWKS)", en: "Public keys (JWKS)" },
+            hint: Some(Words {
+                de: "RSA ab 2048 Bit oder EC auf P-256, jeder mit kid.",
+                en: "RSA of 2048 bits or more, or EC on P-256, each with a kid.",
+            }),
+            kind: FieldKind::Json(issuer::JWKS_BYTES_MAX),
+            required: true,
+        },
+    ],
+    create: Some(Create::Post),
+    replace: false,
+    delete: Some(Words { de: "Entfernen", en: "Remove" }),
+    reveal_once: &[],
+};
+
 /// Words, place, forms and lists.
 pub fn description() -> Description {
     Description {
@@ -244,6 +292,6 @@ pub fn description() -> Description {
         application_form: &APPLICATION_FORM,
         application_path: "store",
         signs: false,
-        collections: &[OPERATOR, KEY],
+        collections: &[OPERATOR, KEY, ISSUER],
     }
 }

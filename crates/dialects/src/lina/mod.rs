@@ -16,6 +16,7 @@ use crate::vendor::{Command, Golden, Signature, Vendor};
 mod answer;
 mod chores;
 mod command;
+mod demo;
 mod description;
 mod disclosure;
 mod doors;
@@ -48,6 +49,7 @@ pub fn vendor() -> Vendor {
         management: Some(management::router),
         feed: Some(feed::router),
         command: Some(Command { arguments: command::arguments, run: command::run }),
+        demo: Some(demo::DEMO),
         ..Vendor::new(Lina, include_str!("README.md"), GOLDEN, Signature::Absent(NO_SIGNATURE))
     }
 }

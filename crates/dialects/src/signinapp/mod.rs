@@ -17,6 +17,7 @@ use crate::vendor::{Command, Golden, Signature, Vendor};
 mod answers;
 mod chores;
 mod command;
+mod demo;
 mod description;
 mod doors;
 mod event;
@@ -53,6 +54,7 @@ pub fn vendor() -> Vendor {
     vendor.management = Some(management::router);
     vendor.feed = Some(feed::router);
     vendor.command = Some(Command { arguments: command::arguments, run: command::run });
+    vendor.demo = Some(demo::DEMO);
     vendor
 }
 

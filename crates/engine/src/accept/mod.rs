@@ -8,9 +8,9 @@ use bytes::Bytes;
 use klingel_model::{AppId, ChannelName, EnvironmentId, EventTypeName, Message, MessageId, Micros, Uid};
 use klingel_store::{Admission, Admitted, AppRef, MessageRef, OnceKey, RecordChange};
 
+use crate::Engine;
 use crate::fanout::{self, AppEntry};
 use crate::refusal::Refusal;
-use crate::{Engine, measure};
 
 /// A message to be taken in. Its names are checked already, by their types.
 #[derive(Debug, Clone)]
@@ -96,7 +96,7 @@ impl Engine {
         };
         match self.world.store.admit(admission).await {
             Ok(Admitted::New(seq)) => {
-                measure::accepted(targets.len());
+                self.meters.accepted(targets.len());
                 self.nudge.hand_off(seq, &message, targets);
                 Ok(Accepted { message, replayed: false })
             }

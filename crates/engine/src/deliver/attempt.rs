@@ -27,8 +27,8 @@ pub struct Made {
     pub verdict: Verdict,
 }
 
-/// Makes an attempt. Bounded by the request's time-out, which the transport keeps.
-pub async fn make(world: &World, launch: &Launch) -> Made {
+/// Makes an attempt. Bounded by the dialect's time-out and by `timeout_max`; the transport keeps it.
+pub async fn make(world: &World, timeout_max: Duration, launch: &Launch) -> Made {
     let (clock, target) = (&world.clock, &launch.target);
     let started_at = clock.now();
     let begun = clock.monotonic();
@@ -48,7 +48,8 @@ pub async fn make(world: &World, launch: &Launch) -> Made {
         target.dialect.write(&sending).map_err(|unsendable| unsendable.0)
     };
     let (outcome, verdict) = match written {
-        Ok(request) => {
+        Ok(mut request) => {
+            request.timeout = request.timeout.min(timeout_max);
             let outcome = world.transport.send(request).await;
             let verdict = target.dialect.read(&outcome, clock.now());
             (outcome, verdict)

@@ -1,7 +1,7 @@
 //! The catalogue in memory: applications with their endpoints, read from the store when needed.
 //!
-//! Changes made through this process are seen at once ([`Catalogue::forget`]); changes made by another process on
-//! the same store within `catalogue_age_max`.
+//! Changes made through this process are seen at once ([`Catalogue::forget`]). Whether another process has changed
+//! anything in the same store is asked every `catalogue_age_max`, in one question for all applications.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,6 +18,8 @@ use crate::refusal::Refusal;
 
 /// Applications that are kept in memory; the catalogue starts anew beyond it.
 const APPLICATIONS_MAX: usize = 10_000;
+/// However quiet the store is, an application is read anew after this long.
+const ENTRY_AGE_MAX: Duration = Duration::from_mins(1);
 /// Endpoints read in one call.
 const ENDPOINTS_PAGE: usize = 250;
 
@@ -50,6 +52,9 @@ struct Known {
     entries: HashMap<(EnvironmentId, AppRef), (Arc<AppEntry>, Duration)>,
     /// Counts what was forgotten, so that an entry read before a change is not kept after it.
     generation: u64,
+    /// What the store said last of other processes' changes, and when it was asked.
+    elsewhere: Option<u64>,
+    asked_at: Option<Duration>,
 }
 
 impl std::fmt::Debug for World {
@@ -76,11 +81,12 @@ impl Catalogue {
         app: &AppRef,
     ) -> Result<Arc<AppEntry>, Refusal> {
         let now = self.world.clock.monotonic();
+        self.notice_changes_elsewhere(now).await?;
         let key = (environment_id, app.clone());
         let generation = {
             let known = self.known();
             if let Some((entry, read_at)) = known.entries.get(&key)
-                && now.saturating_sub(*read_at) <= self.age_max
+                && now.saturating_sub(*read_at) <= ENTRY_AGE_MAX
             {
                 return Ok(Arc::clone(entry));
             }
@@ -95,6 +101,35 @@ impl Catalogue {
             known.entries.insert(key, (Arc::clone(&entry), now));
         }
         Ok(entry)
+    }
+
+    /// Forgets everything when another process has changed the store. Only one caller asks; others go on with what
+    /// they know until the answer is there.
+    async fn notice_changes_elsewhere(&self, now: Duration) -> Result<(), Refusal> {
+        {
+            let mut known = self.known();
+            if known.asked_at.is_some_and(|asked| now.saturating_sub(asked) <= self.age_max) {
+                return Ok(());
+            }
+            known.asked_at = Some(now);
+        }
+        let told = self.world.store.changed_elsewhere().await;
+        let mut known = self.known();
+        if known.elsewhere != told.as_ref().ok().copied() {
+            known.generation += 1;
+            known.entries.clear();
+        }
+        match told {
+            Ok(number) => {
+                known.elsewhere = Some(number);
+                Ok(())
+            }
+            Err(error) => {
+                known.elsewhere = None;
+                known.asked_at = None;
+                Err(Refusal::of(error, "application"))
+            }
+        }
     }
 
     /// Forgets an application: it, its endpoints or its keys have changed.

@@ -131,6 +131,11 @@ impl Lane {
         self.first.len() + self.retries.len()
     }
 
+    #[cfg(test)]
+    pub(super) fn held_count(&self) -> usize {
+        self.held.len()
+    }
+
     pub(super) fn holds_nothing(&self) -> bool {
         self.held.is_empty()
     }
@@ -286,6 +291,10 @@ impl Lane {
         if !page.is_empty() {
             self.payload_bytes_mean = (page.iter().map(payload_bytes).sum::<usize>() / page.len()).max(64);
         }
+        #[cfg(test)]
+        if planted::is(Bug::ReadsTwice) {
+            return page;
+        }
         let mut page = page;
         page.retain(|waiting| {
             let key = (waiting.delivery.key.message_seq, waiting.delivery.key.trigger);
@@ -315,6 +324,8 @@ impl Lane {
             return Err(None);
         }
         match self.bucket.as_ref().map(|bucket| bucket.wait(monotonic)) {
+            #[cfg(test)]
+            _ if planted::is(Bug::IgnoresRate) => Ok(free),
             Some(wait) if !wait.is_zero() => Err(Some(monotonic + wait)),
             _ => Ok(free),
         }

@@ -10,6 +10,7 @@ use super::app_rates::AppRates;
 use super::lane::{Lane, RETRY_SHARE, payload_bytes};
 use super::news::fits;
 use super::reading::ReadAnswer;
+use super::shares::{Ready, Shares};
 use super::turn::{Bounds, Launch, Turn};
 use super::wakes::Wakes;
 #[cfg(test)]
@@ -28,14 +29,14 @@ pub struct Lanes {
     pub(super) bounds: Bounds,
     pub(super) by_endpoint: HashMap<EndpointId, Lane>,
     app_rates: AppRates,
-    ready_first: VecDeque<EndpointId>,
-    ready_retries: VecDeque<EndpointId>,
+    ready_first: Ready,
+    ready_retries: Ready,
     /// To be looked at in this turn.
     pub(super) stirred: Vec<EndpointId>,
     /// Want to read, but memory is full.
     starved: VecDeque<EndpointId>,
     wakes: Wakes,
-    under_way: usize,
+    shares: Shares,
     pub(super) held_bytes: usize,
     firsts_in_a_row: u32,
     /// Wall clock minus monotonic clock at the last turn, in microseconds: a step in it is a jump of the wall clock.
@@ -55,12 +56,12 @@ impl Lanes {
             bounds,
             by_endpoint: HashMap::new(),
             app_rates: AppRates::default(),
-            ready_first: VecDeque::new(),
-            ready_retries: VecDeque::new(),
+            ready_first: Ready::default(),
+            ready_retries: Ready::default(),
             stirred: Vec::new(),
             starved: VecDeque::new(),
             wakes: Wakes::default(),
-            under_way: 0,
+            shares: Shares::new(bounds.in_flight_max),
             held_bytes: 0,
             firsts_in_a_row: 0,
             offset_us: None,
@@ -69,12 +70,19 @@ impl Lanes {
 
     /// Requests under way.
     pub fn under_way(&self) -> usize {
-        self.under_way
+        self.shares.under_way()
     }
 
     /// Payload bytes in memory.
     pub fn held_bytes(&self) -> usize {
         self.held_bytes
+    }
+
+    /// Tells the simulation what memory holds, counted anew.
+    #[cfg(test)]
+    pub fn note_held(&self) {
+        let deliveries = self.by_endpoint.values().map(Lane::held_count).sum();
+        planted::note_held(deliveries, self.by_endpoint.values().map(Lane::waiting).max().unwrap_or(0));
     }
 
     /// Whether there is a lane for this endpoint.
@@ -96,8 +104,9 @@ impl Lanes {
         pause: Option<Duration>,
         monotonic: Duration,
     ) {
-        self.under_way -= 1;
-        if let Some(lane) = self.by_endpoint.get_mut(&key.endpoint_id) {
+        let lane = self.by_endpoint.get_mut(&key.endpoint_id);
+        self.shares.ended(lane.as_ref().map(|lane| lane.target.endpoint.app_id));
+        if let Some(lane) = lane {
             lane.under_way -= 1;
             if succeeded {
                 lane.breaker.succeeded();
@@ -165,6 +174,8 @@ impl Lanes {
         let queued = |lane: &Lane| lane.queued || lane.starved || lane.wake_at.is_some();
         self.by_endpoint.retain(|_, lane| queued(lane) || !lane.is_idle(monotonic));
         self.app_rates.forget_full(monotonic);
+        self.ready_first.forget_empty();
+        self.ready_retries.forget_empty();
     }
 
     /// Takes a turn.
@@ -184,7 +195,13 @@ impl Lanes {
             self.examine(id, now, &mut turn);
         }
         self.stirred = stirred;
-        while self.under_way < self.bounds.in_flight_max
+        #[cfg(test)]
+        self.shares.set_max(match planted::planted() {
+            Some(Bug::IgnoresInFlightMax) => usize::MAX,
+            Some(Bug::SharesOneLane) => 1,
+            _ => self.bounds.in_flight_max,
+        });
+        while self.shares.any_free()
             && let Some(id) = self.next_ready()
         {
             self.launch_from(id, now, &mut turn);
@@ -233,14 +250,18 @@ impl Lanes {
         }
     }
 
+    /// First attempts go before retries, but not for ever.
     fn next_ready(&mut self) -> Option<EndpointId> {
-        let retry_turn = self.firsts_in_a_row >= RETRY_SHARE && !self.ready_retries.is_empty();
-        if !retry_turn && let Some(id) = self.ready_first.pop_front() {
+        let retry_turn = self.firsts_in_a_row >= RETRY_SHARE;
+        let retry = if retry_turn { self.ready_retries.pop(&self.shares) } else { None };
+        if retry.is_none()
+            && let Some(id) = self.ready_first.pop(&self.shares)
+        {
             self.firsts_in_a_row = self.firsts_in_a_row.saturating_add(1);
             return Some(id);
         }
         self.firsts_in_a_row = 0;
-        self.ready_retries.pop_front()
+        retry.or_else(|| self.ready_retries.pop(&self.shares))
     }
 
     /// Sends one delivery of a lane and puts it back in the row: lanes take turns.
@@ -255,7 +276,7 @@ impl Lanes {
                     if let Some(bucket) = app_bucket {
                         bucket.take(now.monotonic);
                     }
-                    self.under_way += 1;
+                    self.shares.launched(lane.target.endpoint.app_id);
                     let (target, health) = (Arc::clone(&lane.target), Arc::clone(&lane.health));
                     turn.launches.push(Launch { target, waiting, health });
                 }
@@ -280,7 +301,7 @@ impl Lanes {
             Ok(_) if lane.waiting() > 0 && !lane.queued => {
                 lane.queued = true;
                 if lane.first.is_empty() { &mut self.ready_retries } else { &mut self.ready_first }
-                    .push_back(id);
+                    .push(lane.target.endpoint.app_id, id);
             }
             _ => {}
         }

@@ -12,6 +12,7 @@ mod lane;
 mod lanes;
 mod news;
 mod reading;
+mod shares;
 #[cfg(test)]
 mod tests;
 mod turn;

@@ -339,6 +339,28 @@ fn requests_under_way_are_bounded_over_all_lanes_and_lanes_take_turns() {
 }
 
 #[test]
+fn an_application_with_many_busy_endpoints_does_not_starve_another() {
+    let mut w = world(Bounds { in_flight_max: 40, ..bounds() }, |_| {});
+    let target = |n: u128, app: u128| {
+        let mut endpoint = endpoint(n);
+        endpoint.app_id = klingel_model::AppId::from_u128(app);
+        Arc::new(target_of(endpoint))
+    };
+    let busy: Vec<_> = (1..=100).map(|n| target(n, 1)).collect();
+    w.lanes.hand_in(MessageSeq(1), &Arc::new(message(1, "a.b", &[])), busy);
+    let hanging = w.turn().launches;
+    assert_eq!(hanging.len(), 32, "four fifths, of which none ends");
+    for seq in 2..=4 {
+        w.lanes.hand_in(MessageSeq(seq), &Arc::new(message(seq, "a.b", &[])), vec![target(200, 2)]);
+    }
+    assert_eq!(seqs(&w.turn()), [2, 3, 4], "the other application finds some free");
+    for launch in &hanging {
+        w.end(launch.waiting.delivery.key, true);
+    }
+    assert!(!w.turn().launches.is_empty(), "and the first one goes on when requests end");
+}
+
+#[test]
 fn idle_lanes_are_forgotten() {
     let mut w = world(bounds(), |_| {});
     w.hand_in(1);

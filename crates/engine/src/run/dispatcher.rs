@@ -12,11 +12,12 @@ use tokio_util::task::TaskTracker;
 
 use super::News;
 use crate::fanout::{Catalogue, Target};
+use crate::measure::Meters;
 use crate::queue::{Bounds, Lanes, Launch, Read, ReadAnswer, Turn};
 use crate::settings::Settings;
 #[cfg(test)]
 use crate::simulation::planted::{self, Bug};
-use crate::{World, deliver, measure, record};
+use crate::{World, deliver, record};
 
 /// Events taken in before a turn.
 const EVENTS_MAX: usize = 512;
@@ -77,6 +78,7 @@ struct Shared {
     catalogue: Arc<Catalogue>,
     reports: mpsc::Sender<Report>,
     settlements: mpsc::Sender<Settlement>,
+    meters: Arc<Meters>,
 }
 
 impl Dispatcher {
@@ -87,6 +89,7 @@ impl Dispatcher {
         wires: Wires,
         dropped: Arc<AtomicBool>,
         tasks: TaskTracker,
+        meters: Arc<Meters>,
     ) -> Self {
         let bounds = Bounds {
             in_flight_max: settings.in_flight_max,
@@ -97,7 +100,7 @@ impl Dispatcher {
             breaker_wait_max: settings.breaker_wait_max,
         };
         let Wires { news, reports_in, reports, settlements } = wires;
-        let shared = Arc::new(Shared { world, settings, catalogue, reports, settlements });
+        let shared = Arc::new(Shared { world, settings, catalogue, reports, settlements, meters });
         let sweep_at = Duration::ZERO;
         let lanes = Lanes::new(bounds);
         Self { shared, lanes, news, reports_in, dropped, tasks, sweep_at, sweeping: false }
@@ -127,7 +130,9 @@ impl Dispatcher {
                 self.sweep(monotonic);
             }
             let turn = self.lanes.turn(self.shared.world.clock.now(), monotonic);
-            measure::lanes(self.lanes.under_way(), self.lanes.held_bytes());
+            self.shared.meters.lanes(self.lanes.under_way(), self.lanes.held_bytes());
+            #[cfg(test)]
+            self.lanes.note_held();
             wake = turn.wake_at.map_or(SLEEP_MAX, |at| at.saturating_sub(monotonic)).min(SLEEP_MAX);
             self.carry_out(turn);
         }
@@ -200,13 +205,13 @@ impl Dispatcher {
 
 async fn attempt(shared: Arc<Shared>, launch: Launch) {
     let world = &shared.world;
-    let made = deliver::make(world, &launch).await;
+    let made = deliver::make(world, shared.settings.attempt_timeout_max, &launch).await;
     let (number, succeeded, class) = (made.number, made.delivered(), made.error_class());
-    measure::attempted(made.duration, class);
+    shared.meters.attempted(made.duration, class);
     let now = world.clock.now();
     let decision = record::decide(&made, &launch, &shared.settings, &*world.dice, now);
     if succeeded {
-        measure::delivered(number, launch.waiting.message.created_at, now);
+        shared.meters.delivered(number, launch.waiting.message.created_at, now);
     }
     let key = decision.settlement.key;
     let finished = Report::Finished { key, succeeded, pause: decision.pause };

@@ -1,6 +1,7 @@
 //! The only `select!`, `sleep` and `spawn` of the engine.
 //!
-//! Three loops: the [`dispatcher`] turns the lanes, the [`recorder`] settles in batches, the [`chores`] keep up.
+//! Four loops: the [`dispatcher`] turns the lanes, the [`recorder`] settles in batches, the [`chores`] keep up, and
+//! [`statistics`] are written now and then.
 //! Between them are bounded queues. Nudges (hand-offs, changes) may be lost: they only save time, and a sweep of the
 //! store finds what they would have said. What attempts report is never lost.
 
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::fanout::{Catalogue, Target};
+use crate::measure::Meters;
 use crate::settings::Settings;
 use crate::{Engine, World};
 
@@ -25,12 +27,14 @@ mod chores;
 mod dispatcher;
 mod recorder;
 mod replays;
+mod statistics;
 pub mod test_call;
 pub mod watch;
 
 use dispatcher::Dispatcher;
 use recorder::Recorder;
 use replays::Replayer;
+use statistics::Statistics;
 use test_call::TestCalls;
 use watch::Watch;
 
@@ -117,6 +121,8 @@ pub struct Running {
     recorder: JoinHandle<()>,
     chores: JoinHandle<()>,
     replays: JoinHandle<()>,
+    statistics: Statistics,
+    statistics_loop: JoinHandle<()>,
 }
 
 /// Starts the engine on the current tokio runtime. What the store holds unsettled is found and sent.
@@ -126,8 +132,10 @@ pub fn start(world: World, settings: Settings) -> Running {
     let (news, news_in) = mpsc::channel(settings.nudges_max);
     let (reports, reports_in) = mpsc::channel(REPORTS_MAX);
     let (settlements, settlements_in) = mpsc::channel(settings.settle_batch_max * 2);
+    let meters = Arc::new(Meters::new());
     let nudge = Nudge { news, dropped: Arc::new(AtomicBool::new(false)) };
     let (stop, hurry, attempts) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+    let statistics = Statistics::default();
     let watch = Watch::new();
     let recorder = Recorder {
         world: Arc::clone(&world),
@@ -135,6 +143,7 @@ pub fn start(world: World, settings: Settings) -> Running {
         catalogue: Arc::clone(&catalogue),
         settlements: settlements_in,
         reports: reports.clone(),
+        statistics: statistics.clone(),
         watch: watch.clone(),
     };
     let dispatcher = Dispatcher::new(
@@ -144,6 +153,7 @@ pub fn start(world: World, settings: Settings) -> Running {
         dispatcher::Wires { news: news_in, reports_in, reports, settlements },
         Arc::clone(&nudge.dropped),
         attempts.clone(),
+        Arc::clone(&meters),
     );
     let replay_wake = Arc::new(Notify::new());
     let replayer = Replayer {
@@ -154,13 +164,15 @@ pub fn start(world: World, settings: Settings) -> Running {
         wake: Arc::clone(&replay_wake),
     };
     let chores = chores::run(Arc::clone(&world), Arc::clone(&settings), stop.clone());
+    let statistics_loop = statistics.clone().run(Arc::clone(&world), stop.clone());
     Running {
         engine: Engine {
             world,
             settings,
             catalogue,
             nudge,
-            test_calls: TestCalls::new(attempts.clone()),
+            meters,
+            test_calls: TestCalls::new(attempts.clone(), statistics.clone()),
             watch,
             replay_wake,
         },
@@ -168,6 +180,8 @@ pub fn start(world: World, settings: Settings) -> Running {
         recorder: tokio::spawn(recorder.run(hurry.clone())),
         chores: tokio::spawn(chores),
         replays: tokio::spawn(replayer.run(stop.clone())),
+        statistics_loop: tokio::spawn(statistics_loop),
+        statistics,
         stop,
         hurry,
         attempts,
@@ -199,6 +213,12 @@ impl Running {
         self.dispatcher.abort();
         finish(self.chores).await;
         finish(self.replays).await;
+        finish(self.statistics_loop).await;
+        if tokio::time::timeout(deadline, self.statistics.flush(&self.engine.world)).await.is_err() {
+            tracing::warn!(
+                "stopped at the shutdown deadline; the last seconds of the statistics are not written"
+            );
+        }
         Stopped { cut_off }
     }
 }

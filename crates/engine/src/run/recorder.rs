@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::dispatcher::{Recorded, Report};
+use super::statistics::Statistics;
 use super::watch::Watch;
 use crate::fanout::Catalogue;
 use crate::settings::Settings;
@@ -24,6 +25,7 @@ pub(super) struct Recorder {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) settlements: mpsc::Receiver<Settlement>,
     pub(super) reports: mpsc::Sender<Report>,
+    pub(super) statistics: Statistics,
     pub(super) watch: Watch,
 }
 
@@ -49,6 +51,7 @@ impl Recorder {
                 tracing::debug!("recorded after the dispatcher has stopped");
             }
             if is_recorded {
+                self.statistics.count(&self.world, &batch).await;
                 self.watch.tell(&self.world, &batch).await;
             }
         }

@@ -20,6 +20,7 @@ use crate::accept::Publish;
 use crate::fanout::Target;
 use crate::queue::{LaneHealth, Launch};
 use crate::refusal::Refusal;
+use crate::run::statistics::Statistics;
 use crate::run::watch::Watch;
 use crate::{Engine, World, deliver, record};
 
@@ -50,11 +51,12 @@ pub struct TestCall {
 pub(crate) struct TestCalls {
     under_way: Arc<Mutex<HashMap<EndpointId, usize>>>,
     tasks: TaskTracker,
+    statistics: Statistics,
 }
 
 impl TestCalls {
-    pub(super) fn new(tasks: TaskTracker) -> Self {
-        Self { under_way: Arc::default(), tasks }
+    pub(super) fn new(tasks: TaskTracker, statistics: Statistics) -> Self {
+        Self { under_way: Arc::default(), tasks, statistics }
     }
 
     fn under_way(&self) -> MutexGuard<'_, HashMap<EndpointId, usize>> {
@@ -162,10 +164,12 @@ impl Engine {
             payload_until: call.payload_until,
         });
         let (world, watch) = (Arc::clone(&self.world), self.watch.clone());
+        let statistics = self.test_calls.statistics.clone();
+        let timeout_max = self.settings.attempt_timeout_max;
         // In a task of its own: a caller who does not wait must not undo the record of what was sent.
         let sent = self.test_calls.tasks.spawn(async move {
             let _place = place;
-            let attempt = send(&world, &watch, &message, target).await?;
+            let attempt = send(&world, &watch, &statistics, timeout_max, &message, target).await?;
             Ok((message, attempt))
         });
         sent.await.map_err(|_| Refusal::Unavailable("the test call was interrupted".to_owned()))?
@@ -175,19 +179,23 @@ impl Engine {
 async fn send(
     world: &World,
     watch: &Watch,
+    statistics: &Statistics,
+    timeout_max: Duration,
     message: &Arc<Message>,
     target: Arc<Target>,
 ) -> Result<Attempt, Refusal> {
     let admitted = world.store.admit_trial(Arc::clone(message)).await;
     let message_seq = admitted.map_err(|error| Refusal::of(error, "application"))?;
-    let settlement = make(world, message, message_seq, target).await;
+    let settlement = make(world, timeout_max, message, message_seq, target).await;
     keep(world, &settlement).await?;
     watch.tell(world, std::slice::from_ref(&settlement)).await;
+    statistics.count(world, std::slice::from_ref(&settlement)).await;
     settlement.attempt.ok_or_else(|| Refusal::Internal("a test call without an attempt".to_owned()))
 }
 
 async fn make(
     world: &World,
+    timeout_max: Duration,
     message: &Arc<Message>,
     message_seq: MessageSeq,
     target: Arc<Target>,
@@ -202,7 +210,7 @@ async fn make(
         // Nobody's: what is noted there is forgotten with it.
         health: Arc::new(LaneHealth::default()),
     };
-    let made = deliver::make(world, &launch).await;
+    let made = deliver::make(world, timeout_max, &launch).await;
     let delivered = made.delivered();
     let attempt = record::attempt_row(&made, &launch, None);
     let outcome = if delivered { Outcome::Delivered } else { Outcome::GivenUp };

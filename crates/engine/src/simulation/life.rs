@@ -7,16 +7,20 @@ use bytes::Bytes;
 use klingel_model::{Clock as _, Dice, EventTypeName, Micros, RetrySchedule, SecretKey};
 use klingel_store::{AppRef, Error, Reader as _};
 
-use super::world::{APP, ENDPOINTS, ENV, Fate, HEALTHY, Mood, SimWorld};
+use super::planted;
+use super::watch::Bounds;
+use super::world::{APP, ENDPOINTS, ENV, Fate, HEALTHY, MAX_IN_FLIGHT, Mood, SimWorld};
 use crate::deliver::{
     Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, Unsendable, Verdict,
 };
 use crate::{Limits, Publish, Refusal, Settings, World, start};
 
-/// Longest time after which everything must be settled once all is well: the whole schedule, and what the clock was set back by.
-const HEALED_FOR: Duration = Duration::from_hours(4);
+/// Longest time after which everything must be settled once all is well: the longest wait, what the clock was set back
+/// by, and time to work it off.
+const HEALED_FOR: Duration = Duration::from_hours(1);
+const PAYLOAD: &[u8] = b"{}";
 /// How far the wall clock jumps.
-const JUMP_US: i64 = 1_200_000_000;
+const JUMP_US: i64 = 200_000_000;
 
 /// Lives until a crash, or, in the last life, until everything has had time to settle.
 pub(super) fn live(world: &SimWorld, last: bool) {
@@ -24,9 +28,11 @@ pub(super) fn live(world: &SimWorld, last: bool) {
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
         world.clock.begin();
-        let running = start(engine_world(world), settings(&world.fate));
+        let settings = settings(&world.fate);
+        world.watch.begun_life(bounds(&settings));
+        let running = start(engine_world(world), settings);
         let engine = running.engine();
-        for _ in 0..10 + world.fate.below(60) {
+        for _ in 0..8 + world.fate.below(40) {
             step(world, &engine).await;
         }
         if last {
@@ -43,8 +49,22 @@ pub(super) fn live(world: &SimWorld, last: bool) {
     world.clock.end(Duration::from_secs(world.fate.below(30)));
     // Everything that was under way ends here, between any two of its steps.
     drop(runtime);
+    let (deliveries, waiting) = planted::take_held();
+    world.watch.held(deliveries, waiting);
     world.watch.crashed();
     world.store.fail_with(None);
+}
+
+/// What the settings promise, with payloads of two bytes. Every lane may hold one delivery, whatever the others hold.
+fn bounds(settings: &Settings) -> Bounds {
+    let bytes = settings.waiting_bytes_max.max(4 * settings.limits.body_bytes_max);
+    Bounds {
+        in_flight_max: settings.in_flight_max,
+        // Those that hang may use up a number smaller than what all of them allow.
+        prompt: settings.in_flight_max >= MAX_IN_FLIGHT * usize::try_from(ENDPOINTS).unwrap(),
+        lane_waiting_max: settings.lane_waiting_max,
+        held_max: bytes / PAYLOAD.len() + usize::try_from(ENDPOINTS).unwrap(),
+    }
 }
 
 async fn unsettled(world: &SimWorld) -> u64 {
@@ -85,7 +105,7 @@ fn mood(fate: &Fate) -> Mood {
 async fn publish(world: &SimWorld, engine: &crate::Engine) {
     let publish = Publish {
         event_type: EventTypeName::new("sim").unwrap(),
-        payload: Bytes::from_static(b"{}"),
+        payload: Bytes::from_static(PAYLOAD),
         channels: Vec::new(),
         event_id: None,
         payload_until: None,
@@ -113,10 +133,10 @@ fn engine_world(world: &SimWorld) -> World {
 /// Small bounds, so that they are met.
 fn settings(fate: &Fate) -> Settings {
     Settings {
-        limits: Limits { body_bytes_max: 2, ..Limits::default() },
+        limits: Limits { body_bytes_max: PAYLOAD.len(), ..Limits::default() },
         nudges_max: if fate.one_in(2) { 2 } else { 1000 },
         lane_waiting_max: if fate.one_in(2) { 3 } else { 100 },
-        in_flight_max: 50,
+        in_flight_max: if fate.one_in(2) { 3 } else { 50 },
         waiting_bytes_max: if fate.one_in(2) { 10 } else { 10_000 },
         settle_batch_max: 4,
         sweep_every: Duration::from_secs(if fate.one_in(2) { 30 } else { 100_000 }),

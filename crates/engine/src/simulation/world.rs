@@ -1,6 +1,6 @@
 //! What outlives a crash: store, clock, receivers, and who watches them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,6 +14,7 @@ use klingel_store::page::{Order, Page};
 use klingel_store::{AttemptFilter, Catalog as _, Reader as _};
 use klingel_testkit::MemoryStore;
 
+use super::watch::Watch;
 use crate::deliver::{Failure, OutboundRequest, Response, Sent, Transport};
 
 pub(super) const ENV: EnvironmentId = EnvironmentId::from_u128(1);
@@ -22,10 +23,11 @@ pub(super) const ENDPOINTS: u64 = 4;
 /// This endpoint always answers at once.
 pub(super) const HEALTHY: u64 = 0;
 pub(super) const MAX_IN_FLIGHT: usize = 2;
-/// Waits of every endpoint's schedule, in seconds.
-const SCHEDULE_S: [u64; 12] = [1, 2, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 3600];
-/// A healthy endpoint gets its messages within this time, unless store, clock or process failed meanwhile.
-const PROMPT: Duration = Duration::from_secs(5);
+/// This endpoint takes so many requests a second at most.
+pub(super) const LIMITED: u64 = 3;
+pub(super) const LIMITED_PER_S: u16 = 2;
+/// Waits of every endpoint's schedule, in seconds. Long enough that no phase of failures uses it up.
+pub(super) const SCHEDULE_S: [u64; 12] = [1, 2, 5, 10, 20, 40, 60, 120, 240, 240, 240, 240];
 const START: i64 = 1_700_000_000_000_000;
 
 /// Numbers from a seed (splitmix64).
@@ -88,98 +90,6 @@ impl Clock for SimClock {
     fn monotonic(&self) -> Duration {
         let life = self.begun.lock().unwrap().map_or(Duration::ZERO, |begun| begun.elapsed());
         Duration::from_micros(self.past_us.load(Ordering::Relaxed)) + life
-    }
-}
-
-/// Looks on, and notes what must not be.
-#[derive(Debug, Default)]
-pub(super) struct Watch(Mutex<Seen>);
-
-#[derive(Debug, Default)]
-struct Seen {
-    accepted: BTreeMap<MessageId, (Duration, u64)>,
-    owed: BTreeSet<(MessageId, EndpointId)>,
-    delivered: BTreeSet<(MessageId, EndpointId)>,
-    ended: BTreeMap<(MessageId, u64), (Duration, u32, u64)>,
-    under_way: BTreeMap<u64, usize>,
-    /// Goes up whenever store, clock or process fail: promises about time hold within one epoch.
-    epoch: u64,
-    violations: Vec<String>,
-    log: Vec<String>,
-}
-
-impl Watch {
-    /// Something failed or was mended: promises about time begin anew.
-    pub(super) fn disturbed(&self, what: &str, at: Duration) {
-        let mut seen = self.0.lock().unwrap();
-        seen.epoch += 1;
-        seen.log.push(format!("{at:?} {what}"));
-    }
-    pub(super) fn crashed(&self) {
-        let mut seen = self.0.lock().unwrap();
-        seen.epoch += 1;
-        seen.under_way.clear();
-    }
-    pub(super) fn accepted(&self, message: MessageId, at: Duration) {
-        let mut seen = self.0.lock().unwrap();
-        let epoch = seen.epoch;
-        seen.accepted.insert(message, (at, epoch));
-        for n in 0..ENDPOINTS {
-            seen.owed.insert((message, endpoint_id(n)));
-        }
-    }
-    fn begun(&self, message: MessageId, endpoint: u64, at: Duration) {
-        let mut seen = self.0.lock().unwrap();
-        seen.log.push(format!("{at:?} {message} -> {endpoint}"));
-        let under_way = seen.under_way.entry(endpoint).or_default();
-        *under_way += 1;
-        if *under_way > MAX_IN_FLIGHT {
-            let text = format!("endpoint {endpoint} has {under_way} requests under way at {at:?}");
-            seen.violations.push(text);
-        }
-        if let Some((ended, failures, epoch)) = seen.ended.get(&(message, endpoint)).copied()
-            && epoch == seen.epoch
-        {
-            let wait = Duration::from_secs(SCHEDULE_S[(failures as usize - 1).min(SCHEDULE_S.len() - 1)]);
-            if at < ended + wait.mul_f64(0.79) {
-                let text = format!("{message} went to {endpoint} at {at:?}, due {wait:?} after {ended:?}");
-                seen.violations.push(text);
-            }
-        }
-        if endpoint == HEALTHY
-            && let Some((accepted, epoch)) = seen.accepted.get(&message).copied()
-            && epoch == seen.epoch
-            && at > accepted + PROMPT
-        {
-            let text = format!("{message}, accepted at {accepted:?}, reached the healthy endpoint at {at:?}");
-            seen.violations.push(text);
-        }
-    }
-    fn ended(&self, message: MessageId, endpoint: u64, at: Duration, succeeded: bool) {
-        let mut seen = self.0.lock().unwrap();
-        if let Some(under_way) = seen.under_way.get_mut(&endpoint) {
-            *under_way = under_way.saturating_sub(1);
-        }
-        let epoch = seen.epoch;
-        if succeeded {
-            seen.delivered.insert((message, endpoint_id(endpoint)));
-            seen.ended.remove(&(message, endpoint));
-        } else {
-            let entry = seen.ended.entry((message, endpoint)).or_insert((at, 0, epoch));
-            *entry = (at, if entry.2 == epoch { entry.1 + 1 } else { 1 }, epoch);
-        }
-    }
-    pub(super) fn owed(&self) -> Vec<(MessageId, EndpointId)> {
-        self.0.lock().unwrap().owed.iter().copied().collect()
-    }
-    pub(super) fn delivered(&self, message: MessageId, endpoint: EndpointId) -> bool {
-        self.0.lock().unwrap().delivered.contains(&(message, endpoint))
-    }
-    pub(super) fn violations(&self) -> Vec<String> {
-        self.0.lock().unwrap().violations.clone()
-    }
-    pub(super) fn log(&self) -> Vec<String> {
-        self.0.lock().unwrap().log.clone()
     }
 }
 
@@ -301,6 +211,7 @@ impl SimWorld {
             endpoint.app_id = APP;
             endpoint.url = format!("http://receiver.example/{n}");
             endpoint.max_in_flight = u16::try_from(MAX_IN_FLIGHT).unwrap();
+            endpoint.rate_limit_per_s = (n == LIMITED).then_some(LIMITED_PER_S);
             endpoint.retry_schedule = Some(schedule());
             now(store.add_endpoint(endpoint, 100, None)).unwrap();
         }

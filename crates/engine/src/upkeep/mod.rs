@@ -17,6 +17,7 @@ mod passes;
 mod payloads;
 mod replays;
 mod retention;
+mod statistics;
 
 pub use applications::{Applications, retire_messages_of};
 
@@ -43,7 +44,7 @@ pub fn all(world: &World) -> Vec<Chore> {
     house().into_iter().chain(dialects.copied()).collect()
 }
 
-fn house() -> [Chore; 7] {
+fn house() -> [Chore; 8] {
     [
         Chore { name: "erasure", turn: |world, settings| Box::pin(erasure::turn(world, settings)) },
         Chore { name: "payloads", turn: |world, settings| Box::pin(payloads::turn(world, settings)) },
@@ -52,5 +53,6 @@ fn house() -> [Chore; 7] {
         Chore { name: "answers", turn: |world, settings| Box::pin(answers::turn(world, settings)) },
         Chore { name: "passes", turn: |world, settings| Box::pin(passes::turn(world, settings)) },
         Chore { name: "audit", turn: |world, settings| Box::pin(audit::turn(world, settings)) },
+        Chore { name: "statistics", turn: |world, settings| Box::pin(statistics::turn(world, settings)) },
     ]
 }

@@ -4,6 +4,7 @@
 
 mod replay;
 mod rewrite;
+mod statistics;
 mod test_call;
 mod watch;
 mod way;

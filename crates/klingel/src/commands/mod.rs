@@ -12,9 +12,11 @@ pub mod config_check;
 pub mod demo;
 pub mod doctor;
 pub mod generated;
+pub mod inspect;
 pub mod key;
 pub mod migrate;
 pub mod payload;
+pub mod portal;
 pub mod send;
 pub mod serve;
 pub mod vendor;
@@ -34,9 +36,11 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Key(key) => key.run(),
+        Command::Portal(portal) => portal.run(),
         Command::Demo(demo) => demo.run(),
         Command::Send(send) => send.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Inspect(inspect) => inspect.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Config(ConfigCommand::Check(check)) => check.run(),

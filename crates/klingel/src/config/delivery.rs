@@ -14,6 +14,15 @@ pub const SECTION: Section = Section {
     about: "How deliveries wait, and when failed ones are tried again.",
     settings: &[
         Setting {
+            name: "attempt_timeout_max",
+            doc: "Longest time that an attempt may take, from the look-up of the name to the end of the answer. Every dialect \
+                  of today allows 15 s; the shorter one holds.",
+            place: Place::Span(
+                |c| &mut c.engine.attempt_timeout_max,
+                Duration::from_millis(100)..=Duration::from_mins(10),
+            ),
+        },
+        Setting {
             name: "in_flight_max",
             doc: "Requests to receivers under way at once, to all endpoints together. Needs as many open files.",
             place: Place::Count(|c| &mut c.engine.in_flight_max, 1..=100_000),

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ mod limits;
 pub mod load;
 mod logs;
 mod outbound;
+mod portal;
 pub mod reference;
 mod server;
 pub mod setting;
@@ -40,8 +41,15 @@ pub struct Section {
 }
 
 /// All settings, in the order of the reference.
-pub const SECTIONS: [Section; 6] =
-    [server::SECTION, store::SECTION, delivery::SECTION, outbound::SECTION, limits::SECTION, logs::SECTION];
+pub const SECTIONS: [Section; 7] = [
+    server::SECTION,
+    portal::SECTION,
+    store::SECTION,
+    delivery::SECTION,
+    outbound::SECTION,
+    limits::SECTION,
+    logs::SECTION,
+];
 
 /// Every setting.
 pub fn settings() -> impl Iterator<Item = &'static Setting> {
@@ -63,6 +71,8 @@ impl fmt::Debug for Hidden {
 pub struct Config {
     /// Where requests are taken.
     pub listen: SocketAddr,
+    /// How browsers reach the server, if not at `listen`: without a slash at its end.
+    pub public_url: Option<String>,
     /// Connections open at once.
     pub connections_max: usize,
     /// For the head of a request, the wait for it on an open connection included.
@@ -71,12 +81,20 @@ pub struct Config {
     pub request_timeout: Duration,
     /// For finishing what is under way after SIGTERM.
     pub shutdown_deadline: Duration,
+    /// Whether `/portal` answers.
+    pub portal: bool,
+    /// How long a session of the portal lasts.
+    pub portal_session: Duration,
+    /// Origins whose pages may show the portal in a frame.
+    pub portal_frame_origins: Vec<String>,
     /// Whether `/metrics` answers.
     pub metrics: bool,
     /// The file of the SQLite store.
     pub store_path: PathBuf,
     /// Reading connections to the store.
     pub store_readers: usize,
+    /// How long a write waits for another process.
+    pub store_busy_timeout: Duration,
     /// The file of the master key, if not beside the store.
     pub master_key_file: Option<PathBuf>,
     /// The master key itself, base64.
@@ -101,13 +119,18 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
             connections_max: 4096,
             header_read_timeout: Duration::from_mins(1),
             request_timeout: Duration::from_secs(30),
             shutdown_deadline: Duration::from_secs(20),
+            portal: true,
+            portal_session: Duration::from_hours(12),
+            portal_frame_origins: Vec::new(),
             metrics: true,
             store_path: PathBuf::from("klingel.sqlite"),
             store_readers: 4,
+            store_busy_timeout: Duration::from_secs(5),
             master_key_file: None,
             master_key: None,
             store_free_bytes_min: 64 * 1024 * 1024,
@@ -122,6 +145,19 @@ impl Default for Config {
 }
 
 impl Config {
+    /// How browsers reach a server that listens at this address. All networks of a machine are no place to go to:
+    /// without the setting, links then lead to the machine itself.
+    pub fn public_url_at(&self, mut address: SocketAddr) -> String {
+        if address.ip().is_unspecified() {
+            address.set_ip(if address.is_ipv6() {
+                IpAddr::V6(Ipv6Addr::LOCALHOST)
+            } else {
+                IpAddr::V4(Ipv4Addr::LOCALHOST)
+            });
+        }
+        self.public_url.clone().unwrap_or_else(|| format!("http://{address}"))
+    }
+
     /// The master key's file: as set, or beside the store.
     pub fn master_key_path(&self) -> PathBuf {
         self.master_key_file.clone().unwrap_or_else(|| {

@@ -91,7 +91,7 @@ pub const SECTION: Section = Section {
         },
         Setting {
             name: "idle_per_host_max",
-            doc: "Connections that are kept open without a request, for one scheme, host and port.",
+            doc: "Connections that are kept open without a request, for one scheme, host and port; more are kept for a second.",
             place: Place::Count(|c| &mut c.outbound.idle_per_host_max, 0..=100_000),
         },
         Setting {

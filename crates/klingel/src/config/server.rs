@@ -16,6 +16,13 @@ pub const SECTION: Section = Section {
             place: Place::Address(|c| &mut c.listen),
         },
         Setting {
+            name: "public_url",
+            doc: "How browsers reach this server, such as https://hooks.example.com: the beginning of links to the \
+                  portal. With https the portal's cookies are sent over TLS only. Unset: http:// and the address \
+                  of listen.",
+            place: Place::Origin(|c| &mut c.public_url),
+        },
+        Setting {
             name: "connections_max",
             doc: "Connections open at once; further ones wait until one is closed.",
             place: Place::Count(|c| &mut c.connections_max, 1..=1_000_000),

@@ -60,6 +60,8 @@ pub enum Place {
     Secret(fn(&mut Config) -> &mut Option<Hidden>),
     /// Address and port.
     Address(fn(&mut Config) -> &mut SocketAddr),
+    /// `http://` or `https://`, host and port, or nothing.
+    Origin(fn(&mut Config) -> &mut Option<String>),
     /// A whole number.
     Count(fn(&mut Config) -> &mut dyn Number, RangeInclusive<u64>),
     /// A number of bytes.
@@ -70,6 +72,8 @@ pub enum Place {
     Networks(fn(&mut Config) -> &mut Vec<IpNet>),
     /// Host names.
     Hosts(fn(&mut Config) -> &mut Vec<String>),
+    /// Origins of URLs.
+    Origins(fn(&mut Config) -> &mut Vec<String>),
     /// Ports.
     Ports(fn(&mut Config) -> &mut Vec<u16>),
 }
@@ -104,6 +108,7 @@ impl Setting {
             Place::Store(_) => "sqlite:PATH".to_owned(),
             Place::Secret(_) => "secret text".to_owned(),
             Place::Address(_) => "address:port".to_owned(),
+            Place::Origin(_) => "http:// or https:// and a host".to_owned(),
             Place::Count(_, range) => {
                 format!("number, {}", between(range.start().to_string(), range.end().to_string()))
             }
@@ -121,6 +126,7 @@ impl Setting {
             }
             Place::Networks(_) => "list of networks (CIDR)".to_owned(),
             Place::Hosts(_) => "list of host names".to_owned(),
+            Place::Origins(_) => "list of http:// or https:// and a host".to_owned(),
             Place::Ports(_) => "list of ports".to_owned(),
         }
     }
@@ -136,11 +142,12 @@ impl Setting {
             Place::Store(place) => format!("sqlite:{}", place(config).display()),
             Place::Secret(place) => place(config).as_ref().map_or("", |_| "<hidden>").to_owned(),
             Place::Address(place) => place(config).to_string(),
+            Place::Origin(place) => place(config).clone().unwrap_or_default(),
             Place::Count(place, _) => place(config).get().to_string(),
             Place::Bytes(place, _) => value::show_bytes(place(config).get()),
             Place::Span(place, _) => value::show_span(*place(config)),
             Place::Networks(place) => value::show_list(place(config)),
-            Place::Hosts(place) => value::show_list(place(config)),
+            Place::Hosts(place) | Place::Origins(place) => value::show_list(place(config)),
             Place::Ports(place) => value::show_list(place(config)),
         }
     }
@@ -155,11 +162,13 @@ impl Setting {
             Place::Store(place) => *place(config) = value::store(written)?,
             Place::Secret(place) => *place(config) = value::optional(written)?.map(Hidden),
             Place::Address(place) => *place(config) = value::address(written)?,
+            Place::Origin(place) => *place(config) = value::origin(written)?,
             Place::Count(place, range) => put(place(config), value::count(written, range)?)?,
             Place::Bytes(place, range) => put(place(config), value::bytes(written, range)?)?,
             Place::Span(place, range) => *place(config) = value::span(written, range)?,
             Place::Networks(place) => *place(config) = value::networks(written)?,
             Place::Hosts(place) => *place(config) = value::list(written)?,
+            Place::Origins(place) => *place(config) = value::origins(written)?,
             Place::Ports(place) => *place(config) = value::ports(written)?,
         }
         Ok(())

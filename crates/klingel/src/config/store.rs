@@ -19,6 +19,15 @@ pub const SECTION: Section = Section {
             place: Place::Count(|c| &mut c.store_readers, 1..=64),
         },
         Setting {
+            name: "store_busy_timeout",
+            doc: "How long a write waits while another process holds the store's lock. Then messages are refused with 503; \
+                  what was accepted waits on.",
+            place: Place::Span(
+                |c| &mut c.store_busy_timeout,
+                std::time::Duration::from_millis(10)..=std::time::Duration::from_mins(1),
+            ),
+        },
+        Setting {
             name: "master_key_file",
             doc: "File of the master key (base64 of 32 bytes) that seals secrets and headers in the store. Empty: the \
                   store's path and .key, made at the first start, readable by its owner only. Back it up: without it \

@@ -67,6 +67,27 @@ pub fn address(written: &Written) -> Read<SocketAddr> {
     })
 }
 
+/// The origin of a URL (scheme, host, port) without a slash at its end; an empty text is nothing.
+pub fn origin(written: &Written) -> Read<Option<String>> {
+    let Some(text) = optional(written)? else { return Ok(None) };
+    let expected = || {
+        "must be http:// or https:// and a host, without a path, such as https://hooks.example.com".to_owned()
+    };
+    let url = url::Url::parse(&text).map_err(|_| expected())?;
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let nobody = url.username().is_empty() && url.password().is_none();
+    if !matches!(url.scheme(), "http" | "https") || !bare || !nobody {
+        return Err(expected());
+    }
+    Ok(Some(url.origin().ascii_serialization()))
+}
+
+/// Origins of URLs.
+pub fn origins(written: &Written) -> Read<Vec<String>> {
+    let read = |entry| origin(&Written::Text(entry)).map(Option::unwrap_or_default);
+    list(written)?.into_iter().filter(|entry| !entry.is_empty()).map(read).collect()
+}
+
 /// A whole number.
 pub fn count(written: &Written, range: &RangeInclusive<u64>) -> Read<u64> {
     let number = match written {
@@ -211,6 +232,38 @@ mod tests {
             assert!(bytes(&written(wrong), &any).is_err(), "{wrong:?}");
         }
         assert!(bytes(&written("2KiB"), &(0..=1024)).unwrap_err().contains("1KiB"));
+    }
+
+    #[test]
+    fn lists_of_origins() {
+        let read = origins(&written("https://App.example.com/, http://localhost:3000"));
+        assert_eq!(read, Ok(vec!["https://app.example.com".to_owned(), "http://localhost:3000".to_owned()]));
+        assert_eq!(origins(&written("")), Ok(vec![]));
+        for wrong in ["*", "https://*.example.com/x", "'self'", "https://a.example; script-src *", "data:"] {
+            assert!(origins(&written(wrong)).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn single_origins() {
+        let read = |text| origin(&written(text));
+        assert_eq!(read(""), Ok(None));
+        for (text, expected) in [
+            ("https://hooks.example.com/", "https://hooks.example.com"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("https://HOOKS.example.com:443", "https://hooks.example.com"),
+        ] {
+            assert_eq!(read(text), Ok(Some(expected.to_owned())));
+        }
+        for wrong in [
+            "hooks.example.com",
+            "ftp://x.example",
+            "https://x.example/a",
+            "https://x.example?a",
+            "https://u@x.example",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! A caller of the management API.
 
 use bytes::Bytes;
-use http::{Method, Request};
+use http::{Method, Request, request};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
+
+use crate::server::eventually;
 
 /// Calls one server with one key, over connections that it keeps.
 #[derive(Clone)]
@@ -29,13 +31,27 @@ impl Api {
 
     /// Calls; gives status and body.
     pub async fn call(&self, method: Method, path: &str, body: Bytes) -> Result<(u16, Bytes), Broken> {
-        let request = Request::builder()
+        self.send(self.request(method, path), body).await
+    }
+
+    /// Posts below `/api/v1` under an idempotency key what must succeed.
+    pub async fn post_once(&self, once: &str, path: &str, body: &Value) -> Value {
+        let request = self.request(Method::POST, &format!("/api/v1{path}")).header("idempotency-key", once);
+        let (status, body) = self.send(request, body.to_string().into()).await.expect("the server answers");
+        assert!((200..300).contains(&status), "{path}: {status} {}", String::from_utf8_lossy(&body));
+        serde_json::from_slice(&body).expect("it answers in JSON")
+    }
+
+    fn request(&self, method: Method, path: &str) -> request::Builder {
+        Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
             .header("authorization", format!("Bearer {}", self.key))
             .header("content-type", "application/json")
-            .body(Full::new(body))
-            .expect("a test writes valid requests");
+    }
+
+    async fn send(&self, request: request::Builder, body: Bytes) -> Result<(u16, Bytes), Broken> {
+        let request = request.body(Full::new(body)).expect("a test writes valid requests");
         let response = self.client.request(request).await.map_err(|_| Broken)?;
         let status = response.status().as_u16();
         let body = response.into_body().collect().await.map_err(|_| Broken)?;
@@ -83,6 +99,26 @@ impl Api {
         for url in urls {
             self.post(&format!("/app/{uid}/endpoint/"), &json!({ "url": url })).await;
         }
+    }
+
+    /// Makes an endpoint of an application; gives its id.
+    pub async fn endpoint(&self, uid: &str, endpoint: &Value) -> String {
+        let made = self.post(&format!("/app/{uid}/endpoint/"), endpoint).await;
+        made["id"].as_str().expect("an endpoint has an id").to_owned()
+    }
+
+    /// What is recorded of attempts to an endpoint, latest first.
+    pub async fn attempts(&self, uid: &str, endpoint: &str) -> Vec<Value> {
+        let page = self.get(&format!("/app/{uid}/attempt/endpoint/{endpoint}/?limit=250")).await;
+        page["data"].as_array().expect("a page has data").clone()
+    }
+
+    /// Waits until so many attempts to an endpoint are recorded, and gives them, latest first.
+    pub async fn recorded(&self, uid: &str, endpoint: &str, count: usize) -> Vec<Value> {
+        eventually("recorded attempts", async || {
+            Some(self.attempts(uid, endpoint).await).filter(|attempts| attempts.len() >= count)
+        })
+        .await
     }
 
     /// Posts a message: its id when it was accepted, the status otherwise.

@@ -18,7 +18,7 @@ fn verify<'a>(secret: &'a str, signature: &'a str, body: &'a str) -> Vec<&'a str
 async fn help_names_every_command_and_its_settings() {
     let (code, help, _) = run(&["--help"]).await;
     assert_eq!(code, 0);
-    for command in ["serve", "demo", "key", "send", "verify", "config", "doctor", "migrate"] {
+    for command in ["serve", "demo", "key", "portal", "send", "verify", "config", "doctor", "migrate"] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
         let (code, own, _) = run(&[command, "--help"]).await;
         assert!(code == 0 && own.contains("Usage: klingel"), "{own}");

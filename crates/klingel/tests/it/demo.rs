@@ -18,6 +18,24 @@ async fn it_delivers_and_verifies_what_it_was_asked_for() {
 }
 
 #[tokio::test]
+async fn every_vendor_is_shown_with_a_delivery_that_is_checked_by_its_rule() {
+    let (code, output, errors) = run(&["demo", "--messages", "1"]).await;
+    assert_eq!((code, errors.as_str()), (0, ""), "{output}");
+    let scenes: Vec<_> = klingel_dialects::vendors().into_iter().filter_map(|vendor| vendor.demo).collect();
+    assert_eq!(scenes.len(), 3, "a restaurant, a reception desk, a fair");
+    for scene in scenes {
+        let (_, from) = output.split_once(scene.title).expect("its title is printed");
+        let (told, _) = from.split_once("\n\n").expect("a blank line ends it");
+        assert!(told.contains("Arrived and checked: "), "{told}");
+        assert!(told.lines().any(|line| line.trim_start().starts_with("POST ")), "{told}");
+    }
+    assert!(
+        output.lines().last().is_some_and(|last| last.starts_with("accepted 1, delivered 2")),
+        "{output}"
+    );
+}
+
+#[tokio::test]
 async fn without_a_number_it_goes_on_until_ctrl_c() {
     ends_well_at_ctrl_c(&["demo"]).await;
 }

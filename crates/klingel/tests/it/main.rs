@@ -2,11 +2,16 @@
 
 mod api;
 mod cli;
-mod crash;
 mod demo;
-mod full_disk;
+mod examples;
+mod faults;
+mod fuzz;
+mod holes;
+mod hostile;
 mod http_limits;
+mod inspect;
 mod metrics;
+mod portal;
 mod publishers;
 mod secrets;
 mod serve;

@@ -1,6 +1,7 @@
 //! Publishers at full speed, and a ledger of what was accepted and what arrived.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use klingel_testkit::receiver::{Answer, Receiver};
@@ -9,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::api::Api;
-use crate::server::PATIENCE;
+use crate::server::{PATIENCE, eventually};
 
 /// Publishers at once.
 const PUBLISHERS: usize = 8;
@@ -18,11 +19,39 @@ pub const PATHS: [&str; 2] = ["/one", "/two"];
 
 type Place = (String, String);
 
+/// How often publishers were answered with which status; 0 stands for a broken connection.
+#[derive(Clone, Default)]
+pub struct Answers(Arc<Mutex<BTreeMap<u16, u64>>>);
+
+impl Answers {
+    /// Counts an answer.
+    pub fn note(&self, status: u16) {
+        *self.0.lock().expect("nothing panics under it").entry(status).or_default() += 1;
+    }
+
+    /// How often this status was answered.
+    pub fn count(&self, status: u16) -> u64 {
+        self.0.lock().expect("nothing panics under it").get(&status).copied().unwrap_or(0)
+    }
+}
+
+impl fmt::Display for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seen = self.0.lock().expect("nothing panics under it");
+        let words = seen.iter().map(|(status, count)| match status {
+            0 => format!("{count} broken connections"),
+            status => format!("{count} x {status}"),
+        });
+        f.write_str(&words.collect::<Vec<_>>().join(", "))
+    }
+}
+
 /// What was accepted and what arrived, as the outside sees it. Lives longer than any server.
 pub struct Ledger {
     receiver: Receiver,
     accepted: Arc<Mutex<BTreeSet<String>>>,
     accepted_count: watch::Sender<usize>,
+    seen: Answers,
     arrived: Arc<Mutex<BTreeMap<Place, u64>>>,
     arrived_count: watch::Sender<usize>,
 }
@@ -45,6 +74,7 @@ impl Ledger {
             receiver,
             accepted: Arc::default(),
             accepted_count: watch::Sender::new(0),
+            seen: Answers::default(),
             arrived,
             arrived_count,
         }
@@ -61,8 +91,10 @@ impl Ledger {
         for number in 0..PUBLISHERS {
             let (api, accepted, count) =
                 (api.clone(), Arc::clone(&self.accepted), self.accepted_count.clone());
+            let seen = self.seen.clone();
             publishers.spawn(async move {
                 while let Ok(answer) = api.publish(uid, &json!({ "publisher": number })).await {
+                    seen.note(answer.as_ref().map_or_else(|status| *status, |_| 202));
                     // Anything but 202 is a promise not made, so there is nothing to hold the server to.
                     if let Ok(id) = answer {
                         let mut accepted = accepted.lock().expect("nothing panics under it");
@@ -70,6 +102,7 @@ impl Ledger {
                         count.send_replace(accepted.len());
                     }
                 }
+                seen.note(0);
             });
         }
         publishers
@@ -85,6 +118,26 @@ impl Ledger {
     /// Messages accepted so far.
     pub fn accepted_now(&self) -> usize {
         *self.accepted_count.borrow()
+    }
+
+    /// What the publishers saw.
+    pub fn seen(&self) -> &Answers {
+        &self.seen
+    }
+
+    /// Waits until publishers have been refused with 503 so often.
+    pub async fn refused(&self, count: u64) {
+        eventually("a refused message", async || (self.seen.count(503) >= count).then_some(())).await;
+    }
+
+    /// Prints what a fault did: what publishers saw, what was lost, what came twice.
+    pub async fn report(&self, fault: &str) {
+        let repetitions = self.all_arrived().await;
+        println!(
+            "{fault}: publishers saw {}; of {} accepted messages 0 were lost; {repetitions} repetitions",
+            self.seen,
+            self.accepted_now()
+        );
     }
 
     /// Waits until every accepted message has arrived at every endpoint. Messages may have arrived that nobody was

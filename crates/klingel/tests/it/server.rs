@@ -61,12 +61,40 @@ pub async fn run_in(folder: &Path, arguments: &[&str], variables: &[(&str, &str)
 pub struct House {
     folder: TempDir,
     variables: Vec<(&'static str, String)>,
+    launcher: Vec<String>,
+    served: PathBuf,
 }
 
 impl House {
     /// An empty one.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder can be made"), variables: Vec::new() }
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let served = folder.path().join("k.sqlite");
+        Self { folder, variables: Vec::new(), launcher: Vec::new(), served }
+    }
+
+    /// Servers are started by this shell script, which runs `exec "$0" "$@"` at its end. `$FOLDER` is the house's.
+    pub fn launched_by(mut self, program: &[&str], script: &str) -> Self {
+        let script = format!("{script} && exec \"$0\" \"$@\"");
+        let words = program.iter().copied().chain(["sh", "-ec", &script]);
+        self.launcher = words.map(str::to_owned).collect();
+        self
+    }
+
+    /// Servers are started as the binary itself again.
+    pub fn launched_plainly(&mut self) {
+        self.launcher.clear();
+    }
+
+    /// Servers keep their store in this folder of the house, into which a launcher copies it.
+    pub fn served_in(mut self, folder: &str) -> Self {
+        self.served = self.folder.path().join(folder).join("k.sqlite");
+        self
+    }
+
+    /// The house's folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Every server here gets this variable.
@@ -90,6 +118,26 @@ impl House {
         self.folder.path().join("k.sqlite")
     }
 
+    /// A house with a copy of what lies in this one's store at this moment.
+    pub fn copy(&self) -> Self {
+        let copy = Self { variables: self.variables.clone(), ..Self::new() };
+        for suffix in ["", "-wal", ".key"] {
+            let name = format!("k.sqlite{suffix}");
+            std::fs::copy(self.folder.path().join(&name), copy.folder.path().join(&name))
+                .expect("the store's files can be read");
+        }
+        copy
+    }
+
+    /// Keeps everybody else from writing to the store, as another process in a long transaction does, until it is
+    /// dropped.
+    pub fn lock(&self) -> rusqlite::Connection {
+        let other = rusqlite::Connection::open(self.store_path()).expect("the store exists");
+        other.busy_timeout(PATIENCE).expect("a patience can be set");
+        other.execute_batch("BEGIN IMMEDIATE").expect("its turn comes");
+        other
+    }
+
     /// Makes a key to the environment `test`.
     pub async fn key(&self, role: &str) -> String {
         let store = self.store();
@@ -99,15 +147,32 @@ impl House {
         key.trim_end().to_owned()
     }
 
-    /// Starts a server on a free port and waits until it accepts requests.
-    pub async fn serve(&self) -> Server {
-        let mut child = klingel()
-            .args(["serve", "--listen", "127.0.0.1:0", "--allow-private-networks", "--store", &self.store()])
+    fn launch(&self) -> Command {
+        let mut command = klingel();
+        if let Some((program, words)) = self.launcher.split_first() {
+            let binary = command.as_std().get_program().to_owned();
+            command = Command::new(program);
+            command.args(words).arg(binary).env("FOLDER", self.folder()).kill_on_drop(true);
+        }
+        let store = format!("sqlite:{}", self.served.display());
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--allow-private-networks", "--store", &store])
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary runs");
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Starts a server that cannot start: exit code and what it says.
+    pub async fn cannot_serve(&self) -> (Option<i32>, String) {
+        let ended = tokio::time::timeout(PATIENCE, self.launch().output()).await.expect("it ends");
+        let ended = ended.expect("the binary runs");
+        (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
+    }
+
+    /// Starts a server on a free port and waits until it accepts requests.
+    pub async fn serve(&self) -> Server {
+        let mut child = self.launch().spawn().expect("the binary runs");
         let output = Output::default();
         let errors = output.collect(child.stderr.take().expect("it was piped"));
         let mut lines = BufReader::new(child.stdout.take().expect("it was piped"));
@@ -167,6 +232,25 @@ impl Server {
         let mut news = self.output.news.subscribe();
         let waiting = news.wait_for(|()| self.output.text().contains(wanted));
         tokio::time::timeout(PATIENCE, waiting).await.expect("it writes that").expect("it is read");
+    }
+
+    /// Waits until its output holds this text so many times.
+    pub async fn wrote_times(&self, wanted: &str, times: usize) {
+        let mut news = self.output.news.subscribe();
+        let waiting = news.wait_for(|()| self.output.text().matches(wanted).count() >= times);
+        tokio::time::timeout(PATIENCE, waiting).await.expect("it writes that").expect("it is read");
+    }
+
+    /// A file below `/proc` that is about it; `root` is the file system as it sees it.
+    pub fn proc(&self, name: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/{name}", self.child.id().expect("it runs")))
+    }
+
+    /// The most memory that it has held so far, in KiB.
+    pub fn memory_peak_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(self.proc("status")).expect("the system tells");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("it has a peak");
+        line.trim().trim_end_matches(" kB").parse().expect("a number of KiB")
     }
 
     /// A caller of its API.

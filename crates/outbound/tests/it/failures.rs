@@ -90,8 +90,8 @@ async fn the_time_out_covers_everything_up_to_the_end_of_the_body() {
 
 #[tokio::test]
 async fn a_connect_time_out_is_its_own() {
-    let (client, url, _silent) = crate::setup::nobody_accepts().await;
-    let failure = timed(client.send(request(&url))).await.unwrap_err();
+    let (client, deaf) = crate::setup::nobody_accepts().await;
+    let failure = timed(client.send(request(&deaf.url("/")))).await.unwrap_err();
     assert_eq!(failure.class, ErrorClass::Connect, "{}", failure.sentence);
     assert!(failure.sentence.contains("connect time-out of 200ms"), "{}", failure.sentence);
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use klingel_engine::deliver::transport::{Failure, OutboundRequest, Response, Transport};
 use klingel_outbound::{Client, ClientConfig, GuardConfig, Resolve, ResolveError, Resolved, Resolving};
+use klingel_testkit::hostile::DeafReceiver;
 
 /// Long enough for everything on loopback; a test that needs it all has failed.
 pub const LONG: Duration = Duration::from_secs(30);
@@ -93,20 +94,8 @@ pub async fn fail(client: &Client, url: &str) -> Failure {
     }
 }
 
-/// A URL at which connections are neither taken nor refused, and a client that waits [`SHORT`] for one.
-///
-/// The listener's queue of connections that nobody accepts is full, so the system drops what else knocks.
-pub async fn nobody_accepts() -> (Client, String, impl Sized) {
-    let socket = tokio::net::TcpSocket::new_v4().unwrap();
-    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
-    let listener = socket.listen(1).unwrap();
-    let address = listener.local_addr().unwrap();
-    let mut knocking = Vec::new();
-    // Each one that gets through fills the queue further; the first that does not shows that it is full.
-    while let Ok(stream) = tokio::time::timeout(SHORT, tokio::net::TcpStream::connect(address)).await {
-        knocking.push(stream.unwrap());
-        assert!(knocking.len() < 100, "the queue does not fill");
-    }
+/// A receiver that takes no connection, and a client that waits [`SHORT`] for one.
+pub async fn nobody_accepts() -> (Client, DeafReceiver) {
     let config = ClientConfig { connect_timeout: SHORT, ..open() };
-    (client(&config, &Names::none()), format!("http://{address}/"), (listener, knocking))
+    (client(&config, &Names::none()), DeafReceiver::start().await)
 }

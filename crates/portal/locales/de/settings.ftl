@@ -6,3 +6,4 @@ settings-save = Speichern
 settings-delete = Anwendung löschen
 settings-delete-help = Endpunkte, Nachrichten, Versuche und alles, was für diese Anwendung aufbewahrt wird, werden endgültig gelöscht. Was noch wartet, wird nicht mehr zugestellt.
 settings-delete-confirm = Tippen Sie zur Bestätigung { $id } ein
+settings-own = Einstellungen: { $dialect }

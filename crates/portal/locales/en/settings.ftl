@@ -6,3 +6,4 @@ settings-save = Save
 settings-delete = Delete the application
 settings-delete-help = Endpoints, messages, attempts and everything that is kept for this application are deleted for good. What still waits will not be delivered.
 settings-delete-confirm = Type { $id } to confirm
+settings-own = Settings: { $dialect }

@@ -30,7 +30,9 @@ fn told(visit: &Visit, reads: bool, fault: &Fault) -> Response {
     if let Fault::Internal(cause) = fault {
         tracing::error!(path = visit.path.split('?').next(), cause, "a page of the portal failed");
     }
-    if matches!(fault, Fault::LoggedOut) && reads {
+    // People come to the page of their data by a link of somebody else's; a door for operators would only puzzle them.
+    let of_subject = visit.path.starts_with("/portal/my-data");
+    if matches!(fault, Fault::LoggedOut) && reads && !of_subject {
         let place = percent_encoding::utf8_percent_encode(&visit.path, percent_encoding::NON_ALPHANUMERIC);
         if let Ok(response) = answer::see_other(&format!("/portal/login?next={place}")) {
             return response;

@@ -10,10 +10,12 @@ pub(crate) mod knocks;
 pub(crate) mod posted;
 mod seats;
 mod session;
+mod things;
 mod visit;
 
 pub(crate) use boundary::{boundary, unknown_method, unknown_path};
 pub(crate) use posted::Posted;
-pub(crate) use seats::{Looking, Operator, Subject, Tenant, base_of};
+pub(crate) use seats::{Looking, Operator, Seat, Subject, Tenant, base_of};
 pub(crate) use session::{begin, end};
+pub(crate) use things::{AtAttempt, AtEndpoint, AtMessage, named};
 pub(crate) use visit::{Theme, Visit};

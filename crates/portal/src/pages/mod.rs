@@ -8,13 +8,19 @@ use crate::inspector::{PATH, receive};
 use crate::{Portal, assets, door};
 
 mod application;
+mod attempt;
+mod collection;
+mod endpoint;
 mod enter;
 pub(crate) mod faulty;
 mod home;
 mod inspector;
 mod login;
 mod logout;
+mod message;
+mod my_data;
 mod operate;
+mod own_settings;
 mod preferences;
 mod settings;
 
@@ -23,7 +29,9 @@ type Routes = Vec<(&'static str, MethodRouter<Portal>)>;
 /// Which path leads to which page. Every path works with and without a slash at its end.
 pub(crate) fn routes(portal: Portal) -> Router {
     let mut router = Router::new();
-    for (path, methods) in at_the_door().into_iter().chain(operate::routes()).chain(of_applications()) {
+    for (path, methods) in
+        at_the_door().into_iter().chain(operate::routes()).chain(of_applications()).chain(of_subjects())
+    {
         router = router.route(&format!("{path}/"), methods.clone()).route(path, methods);
     }
     router
@@ -33,6 +41,14 @@ pub(crate) fn routes(portal: Portal) -> Router {
         .layer(from_fn_with_state(portal.clone(), door::boundary))
         .route(&format!("{PATH}{{token}}"), any(receive::receive))
         .with_state(portal)
+}
+
+fn of_subjects() -> Routes {
+    vec![
+        ("/portal/my-data", get(my_data::show)),
+        ("/portal/my-data/give", post(my_data::give)),
+        ("/portal/my-data/withdraw", get(my_data::confirm).post(my_data::withdraw)),
+    ]
 }
 
 fn at_the_door() -> Routes {
@@ -46,7 +62,7 @@ fn at_the_door() -> Routes {
 }
 
 fn of_applications() -> Routes {
-    vec![
+    let mut routes: Routes = vec![
         ("/portal/apps/{app_id}", get(application::show)),
         ("/portal/apps/{app_id}/inspector", get(inspector::show)),
         ("/portal/apps/{app_id}/inspector/address", post(inspector::address)),
@@ -55,6 +71,11 @@ fn of_applications() -> Routes {
         ("/portal/apps/{app_id}/inspector/live", get(inspector::live)),
         ("/portal/apps/{app_id}/inspector/rows/{number}", get(inspector::row)),
         ("/portal/apps/{app_id}/settings", get(settings::show).post(settings::change)),
+        ("/portal/apps/{app_id}/settings/own", get(own_settings::show).post(own_settings::change)),
         ("/portal/apps/{app_id}/settings/delete", post(settings::delete)),
-    ]
+    ];
+    for more in [endpoint::routes(), message::routes(), attempt::routes(), collection::routes()] {
+        routes.extend(more);
+    }
+    routes
 }

@@ -24,6 +24,7 @@ struct Page {
     id: String,
     may_delete: bool,
     refused: String,
+    own: Option<(String, String)>,
 }
 
 /// The form.
@@ -52,7 +53,12 @@ fn form(portal: &Portal, tenant: &Tenant, name: &str, uid: &str, refused: Option
     }
     let frame = Frame::tenant(portal, tenant, &Tab::Settings, words.t("tab-settings"));
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let description = portal.description(&tenant.application.dialect);
+    let own = (!description.application_form.is_empty()).then(|| {
+        (format!("{}/settings/own", tenant.base()), super::own_settings::title(words, &description))
+    });
     let page = Page {
+        own,
         frame,
         fields,
         version: tenant.application.updated_at.as_unix_us().to_string(),

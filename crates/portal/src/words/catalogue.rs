@@ -21,7 +21,22 @@ macro_rules! topics {
     };
 }
 
-topics!["frame", "door", "overview", "settings", "chart", "operate", "inspector", "live"];
+topics![
+    "frame",
+    "door",
+    "overview",
+    "settings",
+    "chart",
+    "operate",
+    "fields",
+    "endpoints",
+    "messages",
+    "lists",
+    "replay",
+    "inspector",
+    "live",
+    "my-data",
+];
 
 /// All texts.
 pub(crate) struct Catalogue {

@@ -3,11 +3,24 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod access;
+mod across;
+mod applications;
+mod attacks;
+mod endpoints;
 mod event_types;
+mod forms;
+mod frames;
 mod house;
 mod inspector;
 mod keys;
+mod lists;
 mod live;
 mod login;
+mod messages;
+mod my_data;
+mod replay;
 mod sessions;
 mod settings;
+mod traffic;
+mod try_out;
+mod vendors;

@@ -1,7 +1,9 @@
 //! Links and sessions.
 
 use klingel_model::{AppId, EnvironmentId, Id, KeyDigest, Micros, Pass, PassScope};
-use klingel_store::access::{PASSES_PER_ENVIRONMENT_MAX, PASSES_PER_SCOPE_MAX, SessionKey, check_pass};
+use klingel_store::access::{
+    PASSES_PER_ENVIRONMENT_MAX, PASSES_PER_SCOPE_MAX, SessionKey, check_pass, session_end,
+};
 use klingel_store::{Error, Order, Page, Scan};
 use rusqlite::{Connection, Row, params};
 
@@ -39,6 +41,7 @@ pub(super) fn open_link(
     let found = one(db, &sql, params![link.0, now.as_unix_us()])?;
     let Some(found) = found else { return Ok(None) };
     db.prepare_cached("DELETE FROM pass WHERE digest = ?1")?.execute([link.0])?;
+    let expires_at = session_end(&found, expires_at);
     let opened = Pass { digest: session, created_at: now, expires_at, ..found };
     insert(db, &opened, true)?;
     Ok(Some(opened))

@@ -14,7 +14,7 @@ use klingel_store::{Answer, Catalog, Once, OnceKey, Verb, Written};
 
 use crate::job::Class;
 use crate::rows::endpoint::Sealed;
-use crate::rows::once;
+use crate::rows::{count_at, once};
 use crate::store::SqliteStore;
 
 impl Catalog for SqliteStore {
@@ -95,5 +95,12 @@ impl Catalog for SqliteStore {
 
     fn keep_answer(&self, once: Once) -> Verb<'_, Written> {
         self.write(Class::Changes, 1, move |db, _| once::run(db, Some(&once), || Ok(())))
+    }
+
+    fn changed_elsewhere(&self) -> Verb<'_, u64> {
+        // Asked on the writer's connection: there the number passes over what this process writes.
+        self.write(Class::Changes, 0, |db, _| {
+            Ok(db.prepare_cached("PRAGMA data_version")?.query_row([], |row| count_at(row, 0))?)
+        })
     }
 }

@@ -5,7 +5,7 @@ use klingel_store::records::{RECORD_CHANGES_MAX, RECORD_KEY_BYTES_MAX};
 use klingel_store::{Error, Expected, Record, RecordChange};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::number::hour;
+use super::number::SHIFTS;
 use crate::fault::Fault;
 
 /// Makes all changes. Everything is checked before anything is written, because a refusal must leave nothing behind
@@ -53,7 +53,8 @@ fn check(db: &Connection, change: &RecordChange) -> Result<(), Fault> {
     if found == version { Ok(()) } else { Err(Error::Changed.into()) }
 }
 
-fn put(db: &Connection, record: &Record) -> Result<(), Fault> {
+/// Writes a record, new or over the old one.
+pub(super) fn put(db: &Connection, record: &Record) -> Result<(), Fault> {
     remove(db, record.app_id, &record.kind, &record.key)?;
     db.prepare_cached(
         "INSERT INTO record (app_id, kind, key, partition, at, updated_at, document)
@@ -68,16 +69,14 @@ fn put(db: &Connection, record: &Record) -> Result<(), Fault> {
         record.updated_at.as_unix_us(),
         record.document,
     ])?;
-    db.prepare_cached(
-        "INSERT INTO record_count (app_id, kind, partition, hour, records) VALUES (?1, ?2, ?3, ?4, 1)
+    let mut count = db.prepare_cached(
+        "INSERT INTO record_span (app_id, kind, partition, level, span, records) VALUES (?1, ?2, ?3, ?4, ?5, 1)
          ON CONFLICT DO UPDATE SET records = records + 1",
-    )?
-    .execute(params![
-        record.app_id.to_bytes(),
-        record.kind,
-        record.partition,
-        hour(record.at.as_unix_us())
-    ])?;
+    )?;
+    for (level, shift) in (0_i64..).zip(SHIFTS) {
+        let span = record.at.as_unix_us() >> shift;
+        count.execute(params![record.app_id.to_bytes(), record.kind, record.partition, level, span])?;
+    }
     Ok(())
 }
 
@@ -90,17 +89,19 @@ fn remove(db: &Connection, app_id: AppId, kind: &str, key: &str) -> Result<bool,
         .query_row(params![app_id.to_bytes(), kind, key], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((partition, at)) = removed else { return Ok(false) };
-    let counted = params![app_id.to_bytes(), kind, partition, hour(at)];
-    db.prepare_cached(
-        "UPDATE record_count SET records = records - 1
-         WHERE app_id = ?1 AND kind = ?2 AND partition = ?3 AND hour = ?4",
-    )?
-    .execute(counted)?;
-    db.prepare_cached(
-        "DELETE FROM record_count
-         WHERE app_id = ?1 AND kind = ?2 AND partition = ?3 AND hour = ?4 AND records <= 0",
-    )?
-    .execute(counted)?;
+    let mut count = db.prepare_cached(
+        "UPDATE record_span SET records = records - 1
+         WHERE app_id = ?1 AND kind = ?2 AND partition = ?3 AND level = ?4 AND span = ?5",
+    )?;
+    let mut forget = db.prepare_cached(
+        "DELETE FROM record_span
+         WHERE app_id = ?1 AND kind = ?2 AND partition = ?3 AND level = ?4 AND span = ?5 AND records <= 0",
+    )?;
+    for (level, shift) in (0_i64..).zip(SHIFTS) {
+        let counted = params![app_id.to_bytes(), kind, partition, level, at >> shift];
+        count.execute(counted)?;
+        forget.execute(counted)?;
+    }
     Ok(true)
 }
 
@@ -112,17 +113,44 @@ pub(super) fn retire(
     before: Micros,
     limit: usize,
 ) -> Result<u64, Fault> {
-    let old: Vec<String> = db
-        .prepare_cached("SELECT key FROM record WHERE app_id = ?1 AND kind = ?2 AND at < ?3 LIMIT ?4")?
-        .query_map(
-            params![app_id.to_bytes(), kind, before.as_unix_us(), i64::try_from(limit).unwrap_or(i64::MAX)],
-            |row| row.get(0),
-        )?
-        .collect::<Result<_, _>>()?;
-    for key in &old {
-        remove(db, app_id, kind, key)?;
+    let mut removed = 0;
+    let mut partition = next_partition(db, app_id, kind, None)?;
+    // One partition after the other, because the list's index has its instants within partitions: this reads what is
+    // old and nothing else.
+    while let Some(one) = partition {
+        let left = i64::try_from(limit - removed).unwrap_or(i64::MAX);
+        let old: Vec<String> = db
+            .prepare_cached(
+                "SELECT key FROM record WHERE app_id = ?1 AND kind = ?2 AND partition = ?3 AND at < ?4 LIMIT ?5",
+            )?
+            .query_map(params![app_id.to_bytes(), kind, one, before.as_unix_us(), left], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for key in &old {
+            remove(db, app_id, kind, key)?;
+        }
+        removed += old.len();
+        if removed >= limit {
+            break;
+        }
+        partition = next_partition(db, app_id, kind, Some(&one))?;
     }
-    Ok(old.len() as u64)
+    Ok(removed as u64)
+}
+
+/// The first partition behind this one.
+fn next_partition(
+    db: &Connection,
+    app_id: AppId,
+    kind: &str,
+    after: Option<&str>,
+) -> Result<Option<String>, Fault> {
+    let compare = if after.is_some() { ">" } else { ">=" };
+    let sql = format!(
+        "SELECT partition FROM record WHERE app_id = ?1 AND kind = ?2 AND partition {compare} ?3
+         ORDER BY partition LIMIT 1"
+    );
+    let given = params![app_id.to_bytes(), kind, after.unwrap_or_default()];
+    Ok(db.prepare_cached(&sql)?.query_row(given, |row| row.get(0)).optional()?)
 }
 
 /// Erases at most `left` records of an application that was deleted. Gives how many.
@@ -133,7 +161,7 @@ pub(crate) fn erase(db: &Connection, app_id: [u8; 16], left: u64) -> rusqlite::R
         )?
         .execute(params![app_id, left.cast_signed()])? as u64;
     if removed < left {
-        db.prepare_cached("DELETE FROM record_count WHERE app_id = ?1")?.execute([app_id])?;
+        db.prepare_cached("DELETE FROM record_span WHERE app_id = ?1")?.execute([app_id])?;
     }
     Ok(removed)
 }

@@ -1,5 +1,5 @@
-//! Records of the dialects. Counts by the hour go with every change, so that a page by number finds its place by
-//! adding up hours instead of walking over records.
+//! Records of the dialects. Counts by spans of time go with every change, so that a page by number finds its place by
+//! adding up spans instead of walking over records.
 
 mod change;
 mod number;

@@ -20,23 +20,36 @@ pub(crate) const COLUMNS: &str = "id, message_id, endpoint_id, manual, success, 
 pub(crate) const COLUMNS_COUNT: usize = 13;
 
 /// Writes attempts: prepared once for a whole batch.
-pub(crate) struct Recorder<'db>(CachedStatement<'db>);
+pub(crate) struct Recorder<'db> {
+    insert: CachedStatement<'db>,
+    lives: CachedStatement<'db>,
+    /// The message that was looked up last, and whether it lives: attempts of one message often lie side by side.
+    looked_up: Option<(MessageSeq, bool)>,
+}
 
 impl<'db> Recorder<'db> {
     pub(crate) fn new(db: &'db Connection) -> rusqlite::Result<Self> {
         let insert = db.prepare_cached(
             "INSERT OR IGNORE INTO attempt (message_id, id, endpoint_id, manual, success, response_status, number,
                  started_at, duration_us, next_attempt_at, error_class, error, url, response_body)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
-             WHERE EXISTS (SELECT 1 FROM message WHERE seq = ?15)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?;
-        Ok(Self(insert))
+        let lives = db.prepare_cached("SELECT 1 FROM message WHERE seq = ?1")?;
+        Ok(Self { insert, lives, looked_up: None })
     }
 
     /// Writes an attempt, unless it is there already or its message is gone.
     pub(crate) fn record(&mut self, attempt: &Attempt, message_seq: MessageSeq) -> rusqlite::Result<()> {
+        let lives = match self.looked_up {
+            Some((seq, lives)) if seq == message_seq => lives,
+            _ => self.lives.exists([message_seq.0])?,
+        };
+        self.looked_up = Some((message_seq, lives));
+        if !lives {
+            return Ok(());
+        }
         let duration_us = i64::try_from(attempt.duration.as_micros()).unwrap_or(i64::MAX);
-        self.0.execute(params![
+        self.insert.execute(params![
             attempt.message_id.to_bytes(),
             attempt.id.to_bytes(),
             attempt.endpoint_id.to_bytes(),
@@ -51,7 +64,6 @@ impl<'db> Recorder<'db> {
             attempt.error.as_deref(),
             &*attempt.url,
             (!attempt.response_body.is_empty()).then_some(&*attempt.response_body),
-            message_seq.0,
         ])?;
         Ok(())
     }

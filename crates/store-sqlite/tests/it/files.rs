@@ -126,3 +126,19 @@ async fn a_lock_that_is_held_too_long_is_no_loss() {
     assert!(matches!(store.admit(house.admission(&pair, "{}")).await, Ok(Admitted::New(_))));
     assert_eq!(store.depth().await.unwrap().first_attempts, 1);
 }
+
+#[tokio::test]
+async fn changes_by_another_process_are_told_from_own_ones() {
+    let house = House::new();
+    let store = house.open();
+    let before = store.changed_elsewhere().await.unwrap();
+    let pair = house.pair(&store).await;
+    store.admit(house.admission(&pair, "{}")).await.unwrap();
+    assert_eq!(store.changed_elsewhere().await.unwrap(), before, "these were made here");
+    let other = house.open();
+    assert_eq!(store.changed_elsewhere().await.unwrap(), before, "opening changes nothing");
+    let mut endpoint = pair.endpoint.clone();
+    endpoint.description = "changed".to_owned();
+    other.replace_endpoint(endpoint, pair.endpoint.updated_at, None).await.unwrap();
+    assert_ne!(store.changed_elsewhere().await.unwrap(), before);
+}

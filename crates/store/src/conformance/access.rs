@@ -10,6 +10,7 @@ use crate::{Error, Order};
 
 cases![
     a_link_opens_once_and_gives_a_session_like_it,
+    a_customers_session_ends_with_his_link_and_an_operators_does_not,
     of_many_who_open_a_link_one_gets_in,
     a_late_link_opens_nothing,
     a_link_is_no_session_and_a_session_no_link,
@@ -56,12 +57,25 @@ async fn a_link_opens_once_and_gives_a_session_like_it(scene: Scene) {
     for (n, scope) in (1..).zip(scopes) {
         let link = pass(app.environment_id, n, scope);
         assert_eq!(scene.store.add_link(link.clone()).await, Ok(()));
-        let session =
-            Pass { digest: digest(100 + n), created_at: at(5), expires_at: at(500), ..link.clone() };
-        let open = || scene.store.open_link(link.digest, at(5), session.digest, at(500));
+        let session = Pass { digest: digest(100 + n), created_at: at(5), expires_at: at(80), ..link.clone() };
+        let open = || scene.store.open_link(link.digest, at(5), session.digest, at(80));
         assert_eq!(open().await, Ok(Some(session.clone())));
         assert_eq!(open().await, Ok(None));
-        assert_eq!(scene.store.session(session.digest, at(499)).await, Ok(Some(session)));
+        assert_eq!(scene.store.session(session.digest, at(79)).await, Ok(Some(session)));
+    }
+}
+
+async fn a_customers_session_ends_with_his_link_and_an_operators_does_not(scene: Scene) {
+    let (app, _) = scene.pair().await;
+    let ends = [
+        (PassScope::Operator, at(500)),
+        (PassScope::Application(app.id), at(100)),
+        (subject(app.id, "user-1"), at(100)),
+    ];
+    for (n, (scope, end)) in (1..).zip(ends) {
+        scene.store.add_link(pass(app.environment_id, n, scope)).await.expect("it is new");
+        let opened = scene.store.open_link(digest(n), at(5), digest(100 + n), at(500)).await;
+        assert_eq!(opened.expect("a write").map(|session| session.expires_at), Some(end));
     }
 }
 

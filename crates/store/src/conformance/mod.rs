@@ -28,6 +28,7 @@ mod replay;
 mod retention;
 mod scene;
 mod settle;
+mod stats;
 mod walls;
 
 use std::future::Future;
@@ -88,6 +89,7 @@ pub fn all() -> &'static [Case] {
             retention::CASES,
             access::CASES,
             audit::CASES,
+            stats::CASES,
         ]
         .concat()
     });

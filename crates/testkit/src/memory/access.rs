@@ -7,7 +7,7 @@ use klingel_model::{
 };
 use klingel_store::access::{
     Access, OPERATORS_MAX, PASSES_PER_ENVIRONMENT_MAX, PASSES_PER_SCOPE_MAX, SessionKey, check_audit,
-    check_operator, check_pass,
+    check_operator, check_pass, session_end,
 };
 use klingel_store::{Error, Page, Scan, Verb};
 
@@ -41,6 +41,7 @@ impl Access for MemoryStore {
                 return Ok(None);
             }
             let Some(link) = state.links.remove(&link) else { return Ok(None) };
+            let expires_at = session_end(&link, expires_at);
             let opened = Pass { digest: session, created_at: now, expires_at, ..link };
             state.make_room_for(&opened);
             state.sessions.insert(session, opened.clone());

@@ -11,6 +11,7 @@ mod queue;
 mod reader;
 mod records;
 mod replay;
+mod stats;
 mod upkeep;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,7 @@ use klingel_model::{
     Endpoint, EndpointId, Environment, EnvironmentId, EventType, EventTypeName, KeyDigest, Message,
     MessageId, MessageSeq, Micros, Operator, Pass, Replay, ReplayId, Uid,
 };
-use klingel_store::{Answer, Error, OnceKey, Record, Verb};
+use klingel_store::{Answer, Error, OnceKey, Record, Resolution, Stat, StatOwner, Verb};
 
 /// A store in memory. Nothing of it survives the process.
 #[derive(Debug, Default)]
@@ -51,6 +52,7 @@ struct State {
     operators: BTreeMap<String, Operator>,
     last_audit_seq: i64,
     audit: BTreeMap<AuditSeq, AuditEntry>,
+    stats: BTreeMap<(StatOwner, Resolution, Micros), Stat>,
     erasing_applications: BTreeSet<AppId>,
     erasing_endpoints: BTreeSet<EndpointId>,
     probed_at: Option<Micros>,

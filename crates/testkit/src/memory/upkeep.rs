@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use klingel_model::{AppId, Message, MessageId, MessageSeq, Micros};
-use klingel_store::{Error, Retired, RetiredOf, Upkeep, Verb};
+use klingel_store::{Error, Retired, RetiredOf, StatOwner, Upkeep, Verb};
 
 use super::{MemoryStore, State};
 
@@ -111,32 +111,27 @@ impl State {
     /// `false` when nothing is left to do.
     fn erase_one(&mut self, erased: &mut Retired) -> bool {
         if let Some(endpoint_id) = self.erasing_endpoints.first().copied() {
-            match self.deliveries.keys().find(|key| key.endpoint_id == endpoint_id).copied() {
-                Some(key) => {
-                    self.deliveries.remove(&key);
-                    erased.deliveries += 1;
-                }
-                None => {
-                    self.erasing_endpoints.remove(&endpoint_id);
-                }
+            let owed = self.deliveries.keys().find(|key| key.endpoint_id == endpoint_id).copied();
+            if let Some(key) = owed {
+                self.deliveries.remove(&key);
+                erased.deliveries += 1;
+            } else {
+                self.erasing_endpoints.remove(&endpoint_id);
+                self.erase_stats(StatOwner::Endpoint(endpoint_id));
             }
             return true;
         }
         let Some(app_id) = self.erasing_applications.first().copied() else { return false };
-        match self.messages.iter().find(|(_, message)| message.app_id == app_id).map(|(seq, _)| *seq) {
-            Some(seq) => {
-                erased.messages += 1;
-                erased.attempts += self.remove_message(seq);
-            }
-            None => match self.records.keys().find(|(owner, ..)| *owner == app_id).cloned() {
-                Some(key) => {
-                    self.records.remove(&key);
-                    erased.records += 1;
-                }
-                None => {
-                    self.erasing_applications.remove(&app_id);
-                }
-            },
+        let message = self.messages.iter().find(|(_, message)| message.app_id == app_id);
+        if let Some(seq) = message.map(|(seq, _)| *seq) {
+            erased.messages += 1;
+            erased.attempts += self.remove_message(seq);
+        } else if let Some(key) = self.records.keys().find(|(owner, ..)| *owner == app_id).cloned() {
+            self.records.remove(&key);
+            erased.records += 1;
+        } else {
+            self.erasing_applications.remove(&app_id);
+            self.erase_stats(StatOwner::Application(app_id));
         }
         true
     }

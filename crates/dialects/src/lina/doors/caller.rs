@@ -1,4 +1,4 @@
-//! Who calls: the store and operator of an API key.
+//! Who calls: the store and operator of an API key, or of an OAuth token, which may read only.
 
 use std::net::SocketAddr;
 
@@ -9,18 +9,19 @@ use klingel_engine::Engine;
 use klingel_model::AppId;
 
 use super::refused::Refused;
+use super::token;
 use crate::lina::plan::HookKind;
 use crate::lina::records::api_key;
 use crate::lina::records::store_settings::{self, StoreSettings};
 
-/// A caller whose key is good and who comes from where it may be used.
+/// A caller whose key is good and who comes from where it may be used, or whose token is good.
 #[derive(Debug)]
 pub struct Caller {
     /// The store.
     pub app_id: AppId,
     /// Who calls.
     pub operator: String,
-    /// What the key may do.
+    /// What key or token may do.
     pub scopes: Vec<String>,
     /// What the store has booked.
     pub store: StoreSettings,
@@ -32,19 +33,32 @@ enum Shown {
         text: String,
         in_query: bool,
     },
-    /// An OAuth access token (three parts with dots between); keys have no dots.
-    Token,
+    /// An OAuth access token.
+    Token(String),
 }
 
 impl Caller {
-    /// Finds out who calls. Errors: 401 without a good key, 403 from a wrong address.
+    /// Finds out who reads. Errors: 401 without a good key or token, 403 from a wrong address.
     pub async fn of(engine: &Engine, parts: &Parts) -> Result<Self, Refused> {
-        let (text, in_query) = match shown(parts) {
-            Some(Shown::Key { text, in_query }) => (text, in_query),
-            Some(Shown::Token) | None => return Err(Refused::unknown_key()),
-        };
+        match shown(parts) {
+            Some(Shown::Key { text, in_query }) => Self::with_key(engine, parts, &text, in_query).await,
+            Some(Shown::Token(text)) => Self::with_token(engine, &text).await,
+            None => Err(Refused::unknown_key()),
+        }
+    }
+
+    async fn with_token(engine: &Engine, text: &str) -> Result<Self, Refused> {
         let world = engine.world();
-        let found = api_key::find(&*world.store, &text).await?;
+        let Some(token) = token::verified(&*world.store, text, world.clock.now()).await? else {
+            return Err(Refused::unknown_token());
+        };
+        let store = store_settings::load(&*world.store, token.app_id).await?;
+        Ok(Self { app_id: token.app_id, operator: token.operator, scopes: token.scopes, store })
+    }
+
+    async fn with_key(engine: &Engine, parts: &Parts, text: &str, in_query: bool) -> Result<Self, Refused> {
+        let world = engine.world();
+        let found = api_key::find(&*world.store, text).await?;
         let Some((app_id, key)) = found.filter(|(_, key)| key.valid(world.clock.now())) else {
             return Err(Refused::unknown_key());
         };
@@ -64,9 +78,10 @@ impl Caller {
         Ok(Self { app_id, operator: key.operator, scopes: key.scopes, store })
     }
 
-    /// The same for registering hooks, which OAuth clients may not: 403 for them.
+    /// The same for registering, changing and deleting hooks, which OAuth clients may not: 403 for them, whatever their
+    /// token is worth.
     pub async fn registering(engine: &Engine, parts: &Parts) -> Result<Self, Refused> {
-        if matches!(shown(parts), Some(Shown::Token)) {
+        if matches!(shown(parts), Some(Shown::Token(_))) {
             return Err(Refused::forbidden(
                 "webhooks can be registered with API-Keys only, not by OAuth clients",
             ));
@@ -83,7 +98,7 @@ impl Caller {
             )));
         }
         if !crate::lina::plan::may_read(&self.scopes, hook.endpoint) {
-            return Err(Refused::forbidden(format!("this API-Key lacks the right {}_read", hook.endpoint)));
+            return Err(Refused::forbidden(format!("this caller lacks the right {}_read", hook.endpoint)));
         }
         Ok(())
     }
@@ -97,9 +112,8 @@ fn shown(parts: &Parts) -> Option<Shown> {
             Some((scheme, text)) if scheme.eq_ignore_ascii_case("bearer") => text.trim(),
             _ => value,
         };
-        let token = text.split('.').count() == 3 && text.split('.').all(|part| !part.is_empty());
-        return Some(if token {
-            Shown::Token
+        return Some(if token::looks_like_one(text) {
+            Shown::Token(text.to_owned())
         } else {
             Shown::Key { text: text.to_owned(), in_query: false }
         });

@@ -19,6 +19,7 @@ mod list_webhook;
 mod rate;
 mod refused;
 mod register_webhook;
+mod token;
 
 /// The first part of every path.
 pub const PREFIX: &str = "/extern/";

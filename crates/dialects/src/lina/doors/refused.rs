@@ -45,6 +45,14 @@ impl Refused {
         )
     }
 
+    /// The caller has shown a token that opens nothing. Does not say what is wrong with it.
+    pub fn unknown_token() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "a valid access token is required; it may be expired, or of an issuer or for an audience that this store does not know",
+        )
+    }
+
     /// Nobody's path.
     pub fn unknown_path() -> Self {
         Self::new(StatusCode::NOT_FOUND, "there is no such endpoint or call")

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 pub mod api_key;
 pub mod consent;
 pub mod decision;
+pub mod issuer;
 pub mod operator;
 pub mod store_settings;
 pub mod user;

@@ -7,3 +7,4 @@ mod consents;
 mod disclosure;
 mod hooks;
 mod limits;
+mod oauth;

@@ -1,9 +1,9 @@
-//! The receivers' recipes of the source document, each in its own language, on a signed event.
+//! The receivers' recipes of the source document, each in its own language, on requests that went out.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use crate::signinapp::sign;
+use super::world::{Desk, example_time};
 
 const SECRET: &str = "MySharedSecret";
 const PYTHON: &str = r#"
@@ -40,23 +40,36 @@ fn accepts(program: &str, arguments: &[&str], header: &str, body: &[u8]) -> Opti
     Some(child.wait().unwrap().success())
 }
 
-#[test]
-fn the_recipes_of_every_installed_language_accept_the_signature_and_refuse_a_forgery() {
-    let body = include_str!("../golden/1-signin.json").trim_end().replace("John Smith", "Jürgen Groß ✓");
-    let header = sign::header_value(SECRET, 1_644_316_744, body.as_bytes());
-    let forged = body.replace("Groß", "Klein");
+/// A visit whose body needs care with characters, as it went out: header and body.
+async fn sent() -> (String, Vec<u8>) {
+    let desk = Desk::new(example_time()).await;
+    desk.notification(r#""event":"signin""#).await;
+    let visit = r#"{"site_id":4567,"group_id":1,"visitor":{"id":1234,"name":"Jürgen Groß ✓",
+        "additional":{"Firma":"\"Acme\" / Söhne","Größe":1.80},"personal_fields":{"Car Reg":"ABC 123"}}}"#;
+    desk.call("POST", "visits", visit).await.expect(201);
+    let request = desk.settled(1).await.remove(0);
+    let header = request.headers["x-signinapp-webhook-signature"].to_str().unwrap().to_owned();
+    (header, request.body.to_vec())
+}
+
+/// A language that is missing is said, and on a CI server it fails the test: there it is installed.
+#[tokio::test]
+async fn the_recipes_of_every_language_accept_what_goes_out_and_refuse_a_forgery() {
+    let (header, body) = sent().await;
+    let forged = String::from_utf8(body.clone()).unwrap().replace("Groß", "Klein");
     let recipes: [(&str, &[&str]); 3] =
         [("python3", &["-c", PYTHON]), ("node", &["-e", NODE, "--"]), ("php", &["-r", PHP, "--"])];
-    let mut ran = Vec::new();
+    let (mut ran, mut missing) = (Vec::new(), Vec::new());
     for (program, arguments) in recipes {
-        let Some(accepted) = accepts(program, arguments, &header, body.as_bytes()) else {
-            println!("{program} is not installed; its recipe was not run");
+        let Some(accepted) = accepts(program, arguments, &header, &body) else {
+            missing.push(program);
             continue;
         };
         assert!(accepted, "{program} refuses a right signature");
         assert_eq!(accepts(program, arguments, &header, forged.as_bytes()), Some(false), "{program}");
         ran.push(program);
     }
-    println!("recipes run: {}", ran.join(", "));
-    assert!(ran.contains(&"python3"), "python3 must be installed for this test");
+    println!("recipes run: {}; not installed: {}", ran.join(", "), missing.join(", "));
+    let must_be_there = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(!must_be_there || missing.is_empty(), "install {}", missing.join(", "));
 }

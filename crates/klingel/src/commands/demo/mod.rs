@@ -19,12 +19,18 @@ use crate::lifecycle::{Server, Signals};
 use crate::output;
 use crate::wiring::{self, Machine};
 
+mod caller;
 mod receiver;
+mod scenes;
 
+use caller::Caller;
 use receiver::{Arrival, Receiver};
+use scenes::Theatre;
 
 /// Where the two endpoints are, at the receiver.
 const PATHS: [&str; 2] = ["/first", "/second"];
+/// Under which path the receiver of each scene is.
+const SCENES: &str = "/scene/";
 /// Pause between two messages when there is no end to them.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long to wait for a delivery that does not come, before the demo is declared failed.
@@ -32,8 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// See it work: server, messages and a receiver that checks them, all in one.
 ///
-/// Starts a server with a temporary store and a receiver with two endpoints, posts messages through the API, checks
-/// the signature of everything that arrives, and leaves nothing behind. Exit code 0 only if everything that was accepted was delivered to both endpoints and verified.
+/// Starts a server with a temporary store and a receiver, and leaves nothing behind. First every vendor's webhook system is shown in a scene: registration through the vendor's own interface, a delivery that is checked by the vendor's rule, and what happened in words. Then messages are posted through the API to two endpoints, and the signature of everything that arrives is checked. Exit code 0 only if every scene went as it should, and everything that was accepted was delivered to both endpoints and verified.
 #[derive(Debug, Args)]
 pub struct Demo {
     /// End after this many messages; without it, messages go on until Ctrl-C.
@@ -62,19 +67,34 @@ async fn demo(messages: Option<u64>) -> Result<ExitCode, Failure> {
     let mut receiver = Receiver::start(&secrets, machine.clone()).await?;
     let server = Server::start(&config, machine.clone()).await?;
     output::line(format_args!(
-        "klingel {} demo: a server on http://{}, its store in {}, and a receiver on http://{}",
+        "klingel {} demo: a server on http://{}, its store in {}, and a receiver on http://{}\n",
         env!("CARGO_PKG_VERSION"),
         server.address(),
         folder.path().display(),
         receiver.address()
     ))?;
+    let key =
+        add_key(&*server.engine().world().store, &machine, "demo".to_owned(), Role::Admin, "demo".to_owned())
+            .await?;
+    let theatre = Theatre {
+        caller: Caller::new(server.address(), &key),
+        receiver: format!("http://{}", receiver.address()),
+        arrivals: receiver.scenes()?,
+        machine: machine.clone(),
+    };
+    let checked = tokio::select! {
+        played = scenes::play(theatre) => played?,
+        () = signals.next() => return Err(Failure::new("ended before everything was shown")),
+    };
     output::line(format_args!(
-        "Each message is posted to the API once and goes to two endpoints. The receiver checks every signature by the \
-         rule of Standard Webhooks 1.0.0. {}\n",
+        "The standard way (Standard Webhooks 1.0.0), after {checked} deliveries that were checked by the vendors' rules"
+    ))?;
+    output::line(format_args!(
+        "  Each message is posted to the API once and goes to two endpoints; the receiver checks every signature. {}",
         if messages.is_some() { "Ctrl-C ends it early." } else { "Ctrl-C ends it." }
     ))?;
 
-    let publisher = Publisher::prepare(&server, &receiver, &secrets, &machine).await?;
+    let publisher = Publisher::prepare(&server, &receiver, &secrets, &key).await?;
     let mut tally = Tally::default();
     let stop = CancellationToken::new();
     {
@@ -106,18 +126,15 @@ struct Publisher {
 }
 
 impl Publisher {
-    /// Makes a key, an application and its two endpoints.
+    /// Makes an application and its two endpoints.
     async fn prepare(
         server: &Server,
         receiver: &Receiver,
         secrets: &[SecretKey; 2],
-        machine: &Machine,
+        key: &str,
     ) -> Result<Self, Failure> {
-        let engine = server.engine();
-        let store = &*engine.world().store;
-        let key = add_key(store, machine, "demo".to_owned(), Role::Admin, "demo".to_owned()).await?;
         let base = format!("http://{}", server.address());
-        let client = ApiClient::new(wiring::transport_to_operator()?, &base, &key)?;
+        let client = ApiClient::new(wiring::transport_to_operator()?, &base, key)?;
         let application = client.post("/app/", json!({ "name": "Demo" }).to_string()).await?;
         let app_id = application["id"].as_str().and_then(|id| id.parse().ok());
         let app_id: AppId = app_id.ok_or_else(|| Failure::new("the API gave no application id"))?;

@@ -79,7 +79,8 @@ async fn list(config: &Config, only: Option<&str>) -> Result<Vec<(String, ApiKey
     Ok(keys)
 }
 
-async fn all_environments(store: &dyn Reader) -> Result<Vec<Environment>, Failure> {
+/// Every environment of the store.
+pub(crate) async fn all_environments(store: &dyn Reader) -> Result<Vec<Environment>, Failure> {
     let mut environments = Vec::new();
     let mut after = None;
     loop {

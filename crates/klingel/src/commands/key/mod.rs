@@ -30,6 +30,6 @@ impl Key {
 }
 
 /// What a store's error means to somebody at the terminal.
-fn store_failure(error: &klingel_store::Error) -> Failure {
+pub(crate) fn store_failure(error: &klingel_store::Error) -> Failure {
     Failure::new(format!("nothing was done: {error}"))
 }

@@ -51,18 +51,23 @@ fn millis(figure: Duration) -> u64 {
     u64::try_from(figure.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn path(time: Timeline<'_>, top_ms: u64, figure: Figure) -> String {
+fn path(time: Timeline<'_>, top_ms: u64, of: Figure) -> String {
     let mut path = String::new();
     let mut drawing = false;
     for (number, slice) in time.slices.iter().enumerate() {
-        let Some(figure) = figure(slice) else {
+        let Some(figure) = of(slice) else {
             drawing = false;
             continue;
         };
         let (left, room) = time.place(number);
         let (x, y) = (left + room / 2, SIDE - scale::height(millis(figure), top_ms));
-        // A point alone is drawn by a step of nothing; its round end makes it a dot.
-        let written = if drawing { write!(path, "L{x} {y}") } else { write!(path, "M{x} {y}h0") };
+        let goes_on = time.slices.get(number + 1).is_some_and(|next| of(next).is_some());
+        let written = match (drawing, goes_on) {
+            (true, _) => write!(path, "L{x} {y}"),
+            (false, true) => write!(path, "M{x} {y}"),
+            // A point alone would hardly be seen: it becomes a dash.
+            (false, false) => write!(path, "M{} {y}h{}", left + room / 4, room / 2),
+        };
         written.expect("a text takes every write");
         drawing = true;
     }

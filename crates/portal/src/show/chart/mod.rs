@@ -4,12 +4,8 @@
 //! and every figure once more as a table for those who do not see it. `templates/chart.html` draws it. Each measure has
 //! a plot of its own below its name, and curves differ in their strokes, so that nothing is told by colour alone.
 
-#![cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "the pages that show them come with the statistics")
-)]
-
 mod deliveries;
+mod history;
 mod latency;
 mod scale;
 mod sparkline;
@@ -21,8 +17,9 @@ use std::time::Duration;
 use klingel_model::Micros;
 
 pub(crate) use deliveries::deliveries;
+pub(crate) use history::{History, Lookback};
 pub(crate) use latency::latency;
-pub(crate) use sparkline::sparkline;
+pub(crate) use sparkline::{Sparkline, sparkline};
 
 use super::number::grouped;
 use super::time::Moment;

@@ -1,0 +1,4 @@
+//! Letting customers into the portal, and logging them out.
+
+pub(crate) mod create;
+pub(crate) mod expire_all;

@@ -1,0 +1,127 @@
+//! Statistics that are not in the store yet: attempts added up by endpoint and slot.
+
+use std::collections::HashMap;
+
+use klingel_model::{Attempt, AttemptStatus, EndpointId, ErrorClass, Micros};
+use klingel_store::{Resolution, Stat, StatDelta};
+
+/// Sums of endpoints and slots in memory, about 200 bytes each.
+pub const TALLY_SUMS_MAX: usize = 10_000;
+
+/// Sums by endpoint and slot of five minutes.
+#[derive(Debug, Default)]
+pub struct Tally {
+    sums: HashMap<(EndpointId, Micros), StatDelta>,
+}
+
+impl Tally {
+    /// Counts an attempt, in the slot of its end.
+    pub fn count(&mut self, attempt: &Attempt) {
+        let mut stat = Stat::default();
+        match attempt.status {
+            AttemptStatus::Success => stat.delivered = 1,
+            AttemptStatus::Fail => stat.failed = 1,
+        }
+        // What could not be sent took no time at the receiver's.
+        if attempt.error_class != Some(ErrorClass::Unsendable) {
+            stat.latency.record(attempt.duration);
+        }
+        let at = attempt.started_at.plus(attempt.duration);
+        self.add(StatDelta { app_id: attempt.app_id, endpoint_id: attempt.endpoint_id, at, stat });
+    }
+
+    /// Adds a sum. `false` and forgotten if it would be one too many.
+    pub fn add(&mut self, delta: StatDelta) -> bool {
+        let at = Resolution::FiveMinutes.slot_of(delta.at);
+        let key = (delta.endpoint_id, at);
+        if let Some(sum) = self.sums.get_mut(&key) {
+            sum.stat.merge(&delta.stat);
+        } else if self.sums.len() < TALLY_SUMS_MAX {
+            self.sums.insert(key, StatDelta { at, ..delta });
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.sums.is_empty()
+    }
+
+    /// Whether a batch of this many attempts may not fit in any more.
+    pub fn is_full_for(&self, attempts: usize) -> bool {
+        self.sums.len() + attempts > TALLY_SUMS_MAX
+    }
+
+    /// Takes everything out, applications side by side.
+    pub fn take(&mut self) -> Vec<StatDelta> {
+        let mut sums: Vec<_> = std::mem::take(&mut self.sums).into_values().collect();
+        sums.sort_unstable_by_key(|sum| (sum.app_id, sum.endpoint_id, sum.at));
+        sums
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use klingel_model::{AppId, AttemptId, MessageId, Trigger};
+
+    use super::*;
+
+    fn attempt(endpoint: u128, started_at_s: i64, took_ms: u64, error_class: Option<ErrorClass>) -> Attempt {
+        Attempt {
+            id: AttemptId::from_u128(1),
+            app_id: AppId::from_u128(1),
+            message_id: MessageId::from_u128(1),
+            endpoint_id: EndpointId::from_u128(endpoint),
+            url: "http://receiver.example/".into(),
+            number: 1,
+            trigger: Trigger::Manual,
+            started_at: Micros::from_unix_us(started_at_s * 1_000_000),
+            duration: Duration::from_millis(took_ms),
+            status: if error_class.is_none() { AttemptStatus::Success } else { AttemptStatus::Fail },
+            response_status: 0,
+            response_body: Bytes::new(),
+            error_class,
+            error: None,
+            next_attempt_at: None,
+        }
+    }
+
+    #[test]
+    fn attempts_are_added_up_by_endpoint_and_the_slot_of_their_end() {
+        let mut tally = Tally::default();
+        tally.count(&attempt(1, 10, 3, None));
+        tally.count(&attempt(1, 290, 20_000, Some(ErrorClass::Timeout)));
+        tally.count(&attempt(1, 20, 1, Some(ErrorClass::Unsendable)));
+        tally.count(&attempt(2, 20, 5, None));
+        let sums = tally.take();
+        let shown: Vec<_> = sums
+            .iter()
+            .map(|sum| {
+                let Stat { delivered, failed, latency } = sum.stat;
+                (sum.endpoint_id.as_u128(), sum.at.as_unix_s(), delivered, failed, latency.count())
+            })
+            .collect();
+        assert_eq!(shown, [(1, 0, 1, 1, 1), (1, 300, 0, 1, 1), (2, 0, 1, 0, 1)]);
+        assert!(tally.is_empty());
+    }
+
+    #[test]
+    fn it_is_bounded() {
+        let mut tally = Tally::default();
+        let most = u128::try_from(TALLY_SUMS_MAX).unwrap();
+        for endpoint in 0..most {
+            tally.count(&attempt(endpoint, 0, 1, None));
+        }
+        assert!(tally.is_full_for(1));
+        tally.count(&attempt(0, 0, 1, None));
+        tally.count(&attempt(most, 0, 1, None));
+        let sums = tally.take();
+        assert_eq!((sums.len(), sums[0].stat.delivered), (TALLY_SUMS_MAX, 2));
+        assert!(tally.add(sums[0]));
+    }
+}

@@ -1,0 +1,58 @@
+//! `klingel portal login`
+
+use std::process::ExitCode;
+
+use clap::Args;
+use klingel_engine::link::{self, OPERATOR_LINK_FOR, Wanted};
+use klingel_model::PassScope;
+use klingel_store::Access as _;
+
+use super::{environment, holder};
+use crate::cli::Settings;
+use crate::commands::key::store_failure;
+use crate::commands::wait_for;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::output;
+use crate::wiring::{self, Machine};
+
+/// Print a link that logs an operator in to the portal, and nothing else.
+///
+/// It works once, within 10 minutes, and opens everything in its environment. It begins with the setting `public_url`,
+/// or with the address of `listen`.
+#[derive(Debug, Args)]
+pub struct Login {
+    /// The environment to open; not needed if there is only one.
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+    /// Who logs in, for the portal's audit log.
+    #[arg(long, value_name = "NAME", default_value = "link", value_parser = holder)]
+    holder: String,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Login {
+    /// Prints the link.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let config = self.settings.load(Vec::new())?;
+        let url = wait_for(login(&config, self.environment.as_deref(), self.holder))?;
+        output::line(format_args!("{url}"))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn login(config: &Config, name: Option<&str>, holder: String) -> Result<String, Failure> {
+    let machine = Machine::real();
+    let store = wiring::open_store(config, &machine)?;
+    let wanted = Wanted {
+        environment_id: environment(&store, name).await?.id,
+        scope: PassScope::Operator,
+        holder,
+        read_only: false,
+        valid_for: OPERATOR_LINK_FOR,
+    };
+    let (token, pass) = link::new(wanted, &*machine.clock, &*machine.dice);
+    store.add_link(pass).await.map_err(|error| store_failure(&error))?;
+    Ok(link::url(&config.public_url_at(config.listen), &token))
+}

@@ -1,0 +1,67 @@
+//! `…/endpoints/{endpoint_id}/log`: the requests to an endpoint, newest first, ten at a time.
+
+use askama::Template;
+use axum::extract::State;
+use klingel_model::{AttemptId, AttemptStatus};
+use klingel_store::{AttemptFilter, Order, Page as ListPage};
+
+use crate::Portal;
+use crate::answer::{Answer, page};
+use crate::asked::Asked;
+use crate::door::AtEndpoint;
+use crate::fault::Fault;
+use crate::frame::Frame;
+use crate::show::attempt::AttemptRow;
+
+/// Requests of one page: what the vendors' own logs show.
+pub(super) const ROWS: usize = 10;
+
+#[derive(Debug, Template)]
+#[template(path = "endpoint/log.html")]
+struct Page {
+    frame: Frame,
+    rows: Vec<AttemptRow>,
+    failed_only: bool,
+    all_href: String,
+    failed_href: String,
+    next: Option<String>,
+}
+
+/// A page of the log.
+pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: Asked) -> Answer {
+    let after = asked.one("after").and_then(|text| text.parse().ok());
+    let failed_only = asked.one("status") == Some("fail");
+    let (rows, resume) = rows(&portal, &at, after, failed_only).await?;
+    let words = at.tenant.visit.words;
+    let href = format!("{}/log", super::href(&at));
+    let kept = if failed_only { "status=fail&" } else { "" };
+    page(&Page {
+        frame: super::frame(&portal, &at, words.t("endpoint-log")),
+        rows,
+        failed_only,
+        failed_href: format!("{href}?status=fail"),
+        next: resume.map(|id| format!("{href}?{kept}after={id}")),
+        all_href: href,
+    })
+}
+
+/// Requests behind this one.
+pub(super) async fn rows(
+    portal: &Portal,
+    at: &AtEndpoint,
+    after: Option<AttemptId>,
+    failed_only: bool,
+) -> Result<(Vec<AttemptRow>, Option<AttemptId>), Fault> {
+    let wanted = ListPage { limit: ROWS, after, order: Order::Descending };
+    let filter =
+        AttemptFilter { status: failed_only.then_some(AttemptStatus::Fail), ..AttemptFilter::default() };
+    let reader = portal.engine().reader();
+    let app_id = at.tenant.application.id;
+    let found = reader.attempts_of_endpoint(app_id, at.endpoint.id, wanted, filter).await?;
+    let mut rows = Vec::with_capacity(found.items.len());
+    for attempt in &found.items {
+        let event_type = super::super::attempt::event_type(portal, attempt).await?;
+        rows.push(AttemptRow::of(at.tenant.visit.words, attempt).typed(&event_type));
+    }
+    Ok((rows, found.resume))
+}

@@ -1,0 +1,139 @@
+//! A program with a store and a scene, set up once and measured once or several times.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::figures::Figures;
+use super::measure::{Outcome, Scene};
+use super::programs::Programs;
+use super::receiver::Receiver;
+use super::server::{Home, Program, Server};
+use super::shape::Shape;
+use super::target::Target;
+use crate::failure::Failure;
+use crate::stopwatch::Stopwatch;
+
+/// What every measurement uses.
+pub struct Bench {
+    pub programs: Programs,
+    pub runtime: tokio::runtime::Runtime,
+}
+
+/// What is measured next.
+pub struct Stage<'a> {
+    bench: &'a Bench,
+    program: Program,
+    shape: Shape,
+    scene: Scene,
+    /// Running from the set-up on, unless the store had to be filled.
+    server: Option<Server>,
+    home: Option<Home>,
+}
+
+impl Bench {
+    /// With the builds that there are, and one thread for driver and receiver.
+    pub fn new(dist: bool) -> Result<Self, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Failure::while_doing("start the driver's runtime"))?;
+        Ok(Self { programs: Programs::find(dist)?, runtime })
+    }
+
+    /// Starts the program on an empty store, makes applications and endpoints, and fills the store.
+    pub fn set_up(&self, program: Program, shape: &Shape) -> Result<Stage<'_>, Failure> {
+        let server = Server::start(&program, self.programs.home()?)?;
+        let (applications, manners) = shape.cast()?;
+        let scene = self.runtime.block_on(Scene::set_up(&server.target, applications, manners))?;
+        let mut stage = Stage { bench: self, program, shape: shape.clone(), scene, server: None, home: None };
+        if shape.needs_seed() {
+            if shape.backlog > 0 {
+                self.runtime.block_on(set_up_dead(&server.target))?;
+            }
+            let home = server.stop()?;
+            let arguments = [
+                ("backlog", shape.backlog),
+                ("attempts", shape.attempts_in_store),
+                ("payload-bytes", shape.payload_bytes),
+            ];
+            self.programs.seed(&home, &arguments)?;
+            stage.home = Some(home);
+        } else {
+            stage.server = Some(server);
+        }
+        Ok(stage)
+    }
+
+    /// Measures once, with a store of its own.
+    pub fn once(&self, program: Program, shape: &Shape) -> Result<Figures, Failure> {
+        self.set_up(program, shape)?.measure()
+    }
+
+    /// Measures a server that somebody else has started.
+    pub fn against(&self, url: &str, key: &str, pids: &[u32], shape: &Shape) -> Result<Figures, Failure> {
+        let target = Target::new(url, key)?;
+        let (applications, manners) = shape.cast()?;
+        let load = shape.load()?;
+        let outcome = self.runtime.block_on(async {
+            let scene = Scene::set_up(&target, applications, manners).await?;
+            scene.measure(&target, pids, load).await
+        });
+        Ok(figures(outcome?))
+    }
+
+    /// From the start of the program on an empty store to the answer to the first message, the making of key,
+    /// application and endpoint included.
+    pub fn first_message(&self, program: &Program) -> Result<Duration, Failure> {
+        let home = self.programs.home()?;
+        let stopwatch = Stopwatch::start();
+        let server = Server::start(program, home)?;
+        let accepted_in = self.runtime.block_on(async {
+            let applications = server.target.set_up(vec![vec![Receiver::dead_url()]]).await?;
+            let path = format!("/app/{}/msg/", applications[0]);
+            server.target.create(&path, &json!({ "eventType": "bench.event", "payload": {} })).await?;
+            Ok(stopwatch.elapsed())
+        });
+        server.stop()?;
+        accepted_in
+    }
+}
+
+impl Stage<'_> {
+    /// Measures, and stops the program. Again, it is started anew on the same store.
+    pub fn measure(&mut self) -> Result<Figures, Failure> {
+        let server = match (self.server.take(), self.home.take()) {
+            (Some(server), _) => server,
+            (None, Some(home)) => Server::start(&self.program, home)?,
+            (None, None) => {
+                return Err(Failure::new("the store is gone, because the last measurement failed"));
+            }
+        };
+        let load = self.shape.load()?;
+        let pids = [server.pid()];
+        let measuring = self.scene.measure(&server.target, &pids, load);
+        let measured = self.bench.runtime.block_on(measuring);
+        let started_in = server.started_in;
+        let stopped = server.stop();
+        let mut figures = figures(measured?);
+        self.home = Some(stopped?);
+        figures.add("start_ms", "start to accepting requests, ms", started_in.as_secs_f64() * 1e3, 1);
+        Ok(figures)
+    }
+}
+
+fn figures(outcome: Outcome) -> Figures {
+    if let Some(error) = &outcome.first_error {
+        println!("first publish call that failed: {error}");
+    }
+    outcome.figures
+}
+
+/// An application of its own with an endpoint that nobody answers for; the program that fills the store knows it by
+/// its uid.
+async fn set_up_dead(target: &Target) -> Result<(), Failure> {
+    let application = target.create("/app/", &json!({ "name": "dead" })).await?;
+    let endpoint = json!({ "url": Receiver::dead_url(), "uid": "dead" });
+    target.create(&format!("/app/{application}/endpoint/"), &endpoint).await?;
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! `cargo xtask bench suite`: every budget of the design, measured in one go.
+//!
+//! It runs unattended and can be interrupted: each row is kept as soon as it is measured, and the next call on the
+//! same commit goes on with the rows that are missing. When all are there, `docs/performance.json`, the tables of
+//! `docs/performance.md` and `docs/performance.svg` are written from them.
+
+mod chart;
+mod report;
+mod results;
+mod rows;
+
+use serde_json::{Value, json};
+
+use super::figures::{Figures, ratios};
+use super::stage::Bench;
+use crate::failure::Failure;
+use results::Results;
+use rows::{Kind, Row};
+
+/// How thoroughly to measure.
+#[derive(clap::Args)]
+pub struct Args {
+    /// How long each run publishes
+    #[arg(long, default_value_t = 6, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=600))]
+    seconds: u64,
+    /// Runs of each row; their medians count
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100))]
+    runs: u64,
+    /// Measure this row only, again if need be; may be given several times
+    #[arg(long, value_name = "ROW")]
+    only: Vec<String>,
+    /// Throw away what an earlier call has measured
+    #[arg(long)]
+    fresh: bool,
+}
+
+/// Measures what is missing and, when nothing is any more, writes the report.
+pub fn run(bench: &Bench, args: &Args) -> Result<(), Failure> {
+    let rows = rows::all(args.seconds);
+    if let Some(unknown) = args.only.iter().find(|name| !rows.iter().any(|row| row.name == *name)) {
+        let names: Vec<_> = rows.iter().map(|row| row.name).collect();
+        return Err(Failure::new(format!("there is no row {unknown}; there are: {}", names.join(", "))));
+    }
+    let mut results = Results::open(bench.programs.folder(), args.seconds, args.runs, args.fresh)?;
+    for row in &rows {
+        let wanted = if args.only.is_empty() {
+            !results.has(row.name)
+        } else {
+            args.only.iter().any(|name| name == row.name)
+        };
+        if wanted {
+            println!("{}: {}", row.name, row.about);
+            let measured = measure(bench, row, args.runs)?;
+            results.keep(row.name, measured)?;
+        }
+    }
+    let missing: Vec<_> = rows.iter().map(|row| row.name).filter(|name| !results.has(name)).collect();
+    if !missing.is_empty() {
+        println!("the report is not written yet; still to be measured: {}", missing.join(", "));
+        return Ok(());
+    }
+    report::write(&rows, &results)
+}
+
+fn measure(bench: &Bench, row: &Row, runs: u64) -> Result<Value, Failure> {
+    let (mut measured, mut references) = (Vec::new(), Vec::new());
+    let mut stage = match row.kind {
+        Kind::Load if row.shape.needs_seed() => Some(bench.set_up(bench.programs.klingel(), &row.shape)?),
+        _ => None,
+    };
+    for number in 1..=runs {
+        let figures = match (&row.kind, &mut stage) {
+            (Kind::Start, _) => first_message(bench)?,
+            (Kind::Load, Some(stage)) => stage.measure()?,
+            (Kind::Load, None) => bench.once(bench.programs.klingel(), &row.shape)?,
+        };
+        let lost = figures.value("lost");
+        if lost > 0.0 {
+            return Err(Failure::new(format!(
+                "{lost} deliveries of accepted messages did not arrive in row {}",
+                row.name
+            )));
+        }
+        println!("  run {number} of {runs}: {}", brief(row, &figures));
+        measured.push(figures);
+        if row.with_reference {
+            let reference = bench.once(bench.programs.least_code(), &row.shape)?;
+            println!("    the least code: {}", brief(row, &reference));
+            references.push(reference);
+        }
+    }
+    let (medians, reference) = (Figures::medians(&measured), Figures::medians(&references));
+    Ok(json!({
+        "about": row.about,
+        "settings": row.shape.json(),
+        "runs": measured.iter().map(Figures::json).collect::<Vec<_>>(),
+        "medians": medians.json(),
+        "least_code": reference.json(),
+        "ratios": ratios(&medians, &reference).json(),
+    }))
+}
+
+fn first_message(bench: &Bench) -> Result<Figures, Failure> {
+    let took = bench.first_message(&bench.programs.klingel())?;
+    let mut figures = Figures::default();
+    figures.add("first_message_ms", "start to first accepted message, ms", took.as_secs_f64() * 1e3, 1);
+    Ok(figures)
+}
+
+fn brief(row: &Row, figures: &Figures) -> String {
+    let one = |key: &&str| format!("{key} {:.2}", figures.value(key));
+    row.shown.iter().map(one).collect::<Vec<_>>().join(", ")
+}

@@ -15,6 +15,7 @@ const BINARY = process.env.KLINGEL_BINARY ?? new URL("../../target/debug/klingel
 export async function startServer(settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), "klingel-e2e-"));
   const env = { ...process.env, KLINGEL_STORE: `sqlite:${join(folder, "store.sqlite")}` };
+  delete env.KLINGEL_BINARY;
   for (const [name, value] of Object.entries(settings)) env[`KLINGEL_${name.toUpperCase()}`] = String(value);
   const child = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--allow-private-networks"], {
     env,
@@ -28,7 +29,9 @@ export async function startServer(settings = {}) {
     exited.then(() => Promise.reject(new Error(`klingel serve ended at once:\n${log}`))),
   ]);
   const url = /http:\/\/[\d.:]+/.exec(first)[0];
-  const command = async (...args) => (await run(BINARY, args, { env })).stdout.trim();
+  // The server took a free port; commands must name it in the links that they print.
+  const beside = { env: { ...env, KLINGEL_PUBLIC_URL: url } };
+  const command = async (...args) => (await run(BINARY, args, beside)).stdout.trim();
   const key = await command("key", "create", "--environment", "production");
 
   /** Calls the management API, or a dialect's own door with `options.base = ""`. */

@@ -10,7 +10,8 @@ use crate::house::House;
 impl House {
     /// Makes an endpoint.
     pub(crate) async fn endpoint_at(&self, app_id: AppId, url: &str) -> EndpointId {
-        self.add_endpoint(app_id, &json!({ "url": url })).await
+        let made = self.api(Method::POST, &format!("/app/{app_id}/endpoint/"), &json!({ "url": url })).await;
+        made["id"].as_str().unwrap().parse().unwrap()
     }
 
     /// Posts a message to the one endpoint of an application that is answered with this status, and waits for the

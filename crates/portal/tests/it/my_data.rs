@@ -47,9 +47,17 @@ impl Host {
         Self { house, app, base, hook }
     }
 
+    /// A person's browser, with the link that the host application asks for.
     async fn person(&self, person: &str) -> Browser {
-        let scope = PassScope::Subject { app_id: self.app, subject: person.to_owned() };
-        self.house.visitor(scope).await
+        let asked = json!({"subject": person});
+        let path = format!("/auth/subject-portal-access/{}/", self.app);
+        let made = self.house.api(Method::POST, &path, &asked).await;
+        let url = made["url"].as_str().unwrap_or_else(|| panic!("{made}"));
+        let link = url.strip_prefix("http://127.0.0.1:8080").expect("the link leads to the portal");
+        let mut browser = self.house.browser();
+        assert_eq!(browser.get(link).await.location(), PAGE);
+        assert_eq!(self.house.browser().get(link).await.status, 410, "it opens once");
+        browser
     }
 
     /// What goes out next, as text.

@@ -1,6 +1,6 @@
 //! Attempts in a line.
 
-use klingel_model::{AppId, Attempt, AttemptStatus, ErrorClass, Trigger};
+use klingel_model::{AppId, Attempt, AttemptId, AttemptStatus, ErrorClass, Trigger};
 
 use super::time::{Moment, span};
 use crate::door::base_of;
@@ -9,6 +9,8 @@ use crate::words::Words;
 /// An attempt as lists show it.
 #[derive(Debug, Clone)]
 pub(crate) struct AttemptRow {
+    /// The attempt.
+    pub(crate) id: AttemptId,
     /// Its own page.
     pub(crate) href: String,
     /// When it began.
@@ -43,6 +45,7 @@ impl AttemptRow {
         let good = attempt.status == AttemptStatus::Success;
         let number = attempt.number.to_string();
         Self {
+            id: attempt.id,
             href: format!("{message_href}/attempts/{}", attempt.id),
             at: Moment::of(words, attempt.started_at),
             good,

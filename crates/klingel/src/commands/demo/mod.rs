@@ -131,7 +131,8 @@ async fn demo(messages: Option<u64>) -> Result<ExitCode, Failure> {
 /// Tells where the demo can be watched.
 async fn show_portal(config: &Config, server: &Server, machine: &Machine) -> Result<(), Failure> {
     let public_url = config.public_url_at(server.address());
-    let store = &*server.engine().world().store;
+    let engine = server.engine();
+    let store = &*engine.world().store;
     let url = login::link(store, machine, None, ENVIRONMENT.to_owned(), &public_url).await?;
     output::line(format_args!(
         "Watch it in the portal; this link opens it once, within 10 minutes:\n  {url}\n"

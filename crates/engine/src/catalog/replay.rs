@@ -11,7 +11,7 @@ use crate::fanout::{Facts, Target};
 use crate::refusal::Refusal;
 
 /// Pages of messages that a dry run looks through; what lies behind is not counted.
-const COUNT_PAGES_MAX: usize = 200;
+const COUNT_PAGES_MAX: usize = 50;
 /// Deliveries that are dropped in one transaction.
 const CANCEL_STEP: usize = 500;
 /// Steps of one call; the caller may call again.

@@ -13,9 +13,10 @@ use std::time::Instant;
 
 use klingel_model::{
     AppId, AttemptId, AttemptStatus, EndpointId, EnvironmentId, EventTypeName, MessageId, MessageSeq,
+    ReplaySpan, ReplayWhich,
 };
 use klingel_store::{
-    AttemptFilter, EndpointFilter, MessageFilter, Order, Overview as _, Page, Reader as _, Scan,
+    AttemptFilter, EndpointFilter, MessageFilter, Order, Overview as _, Page, Reader as _, Replays as _, Scan,
 };
 use klingel_store_sqlite::SqliteStore;
 
@@ -46,7 +47,7 @@ async fn main() -> Result<(), Failure> {
     lists.messages().await?;
     lists.attempts().await?;
     lists.waiting().await?;
-    Ok(())
+    lists.replays().await
 }
 
 #[expect(clippy::disallowed_methods, reason = "real time is what is measured")]
@@ -148,5 +149,22 @@ impl Lists {
             .await?;
         }
         tell("what waits for an endpoint", || store.waiting(endpoint_id, newest(None))).await
+    }
+
+    async fn replays(&self) -> Result<(), Failure> {
+        let (store, last) = (&self.store, instant_of(MESSAGES + 1));
+        for which in ReplayWhich::ALL {
+            let span = ReplaySpan {
+                app_id: AppId::from_u128(id_of(7, 2)),
+                endpoint_id: EndpointId::from_u128(id_of(7, 3)),
+                since: instant_of(0),
+                until: last,
+                which,
+            };
+            let page = Page { limit: 500, after: None, order: Order::Ascending };
+            let what = format!("candidates of a replay, {}", which.as_str());
+            tell(&what, || store.replay_candidates(span, page.clone())).await?;
+        }
+        Ok(())
     }
 }

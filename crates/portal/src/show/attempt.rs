@@ -102,7 +102,7 @@ pub(crate) fn shown_url(text: &str) -> String {
     match url::Url::parse(text) {
         Ok(mut url) if url.password().is_some() => {
             // Cannot fail: a URL with a password has a host.
-            let _ = url.set_password(Some("•••"));
+            let _ = url.set_password(Some("***"));
             url.to_string()
         }
         _ => text.to_owned(),
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn passwords_in_urls_are_hidden() {
         let shown = shown_url("https://user:hunter2@example.com/a?b=c");
-        assert!(!shown.contains("hunter2") && shown.contains("user:"), "{shown}");
+        assert_eq!(shown, "https://user:***@example.com/a?b=c");
         assert_eq!(shown_url("https://example.com/a?b=<c>"), "https://example.com/a?b=<c>");
         assert_eq!(shown_url("no url"), "no url");
     }

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use crate::house::{Browser, House};
 
-const PERSON: &str = "c6425258-a870-498d-8173-6c2341c934e0";
+pub(crate) const PERSON: &str = "c6425258-a870-498d-8173-6c2341c934e0";
 const OTHER: &str = "11111111-a870-498d-8173-6c2341c934e0";
 const PAGE: &str = "/portal/my-data";
 
 /// An application whose dialect lets people decide, with a recipient who wants to have their data.
-struct Host {
-    house: House,
+pub(crate) struct Host {
+    pub(crate) house: House,
     app: AppId,
     base: String,
     /// The recipient's own id of its hook.
@@ -23,7 +23,7 @@ struct Host {
 }
 
 impl Host {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let house = House::new().await;
         let dialects = klingel_dialects::all();
         let dialect = dialects.iter().find(|dialect| dialect.disclosure().is_some()).expect("there is one");
@@ -48,7 +48,7 @@ impl Host {
     }
 
     /// A person's browser, with the link that the host application asks for.
-    async fn person(&self, person: &str) -> Browser {
+    pub(crate) async fn person(&self, person: &str) -> Browser {
         let asked = json!({"subject": person});
         let path = format!("/auth/subject-portal-access/{}/", self.app);
         let made = self.house.api(Method::POST, &path, &asked).await;

@@ -16,13 +16,15 @@ use crate::vendors::with_conditions;
 /// Pages of one walk.
 const PAGES_MAX: usize = 1000;
 /// Paths that are no page when they are opened.
-const NO_PAGES: [&str; 5] = [
+const NO_PAGES: [&str; 7] = [
     // These lead on to others.
     "/portal",
     "/portal/in/{token}",
     "/portal/apps/{app_id}/lists",
-    // A stream, and a piece of a page that it tells of.
+    // Streams, and the pieces of pages that they tell of.
     "/portal/apps/{app_id}/inspector/live",
+    "/portal/apps/{app_id}/live",
+    "/portal/apps/{app_id}/messages/{message_id}/attempts/{attempt_id}/row",
     "/portal/apps/{app_id}/inspector/rows/{number}",
 ];
 

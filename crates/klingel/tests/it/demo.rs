@@ -54,20 +54,20 @@ async fn a_link_opens_the_demos_portal_once() {
         klingel().arg("demo").stdout(Stdio::piped()).kill_on_drop(true).spawn().expect("the binary runs");
     let mut output = BufReader::new(demo.stdout.take().expect("it was piped"));
     let mut line = String::new();
-    let link = async {
+    let printed = async {
         while !line.contains("/portal/in/") {
             line.clear();
             assert!(output.read_line(&mut line).await.expect("its output can be read") > 0, "it ended");
         }
         line.trim().to_owned()
     };
-    let link = tokio::time::timeout(PATIENCE, link).await.expect("the link is printed");
-    let (base, token) = link.split_once("/portal/in/").expect("it was looked for");
+    let url = tokio::time::timeout(PATIENCE, printed).await.expect("the link is printed");
+    let (base, token) = url.split_once("/portal/in/").expect("it was looked for");
     let api = Api::new(base, "");
     let path = format!("/portal/in/{token}");
     for wanted in [303, 410] {
         let answer = api.call(Method::GET, &path, bytes::Bytes::new()).await;
-        assert_eq!(answer.expect("the server answers").0, wanted, "{link}");
+        assert_eq!(answer.expect("the server answers").0, wanted, "{url}");
     }
 }
 

@@ -70,6 +70,10 @@ call 200 POST "$at/consent/withdraw" "$KEY" '{"operator": "bounti", "userUuid": 
 has '"withdrawn"'
 call 200 GET "$at/consent/$user/history" "$KEY"
 
+echo "== A link to the user's own page, which opens once"
+call 200 POST "/api/v1/auth/subject-portal-access/$app" "$KEY" '{"subject": "'"$user"'", "expiry": 600}'
+has /portal/in/
+
 echo "== Delete"
 call 200 POST /extern/personal/registerWebhook "$operator_key" '{ "hookKey": "personalData", "uuid": "'"$uuid"'" }'
 call 404 POST /extern/personal/registerWebhook "$operator_key" '{ "hookKey": "personalData", "uuid": "'"$uuid"'" }'

@@ -85,6 +85,7 @@ const BEARER: &str = "bearer";
         attempt::expunge::expunge,
         attempt::resend::resend,
         portal_access::create::create,
+        portal_access::subject::create,
         portal_access::expire_all::expire_all,
         dialect::list::list,
         dialect::get::get,

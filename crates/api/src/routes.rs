@@ -119,6 +119,7 @@ fn others() -> Routes {
             get(et::get::get).put(et::update::update).patch(et::patch::patch).delete(et::delete::delete),
         ),
         ("/api/v1/auth/app-portal-access/{app_id}", post(portal_access::create::create)),
+        ("/api/v1/auth/subject-portal-access/{app_id}", post(portal_access::subject::create)),
         ("/api/v1/auth/app/{app_id}/expire-all", post(portal_access::expire_all::expire_all)),
         ("/api/v1/dialect", get(dialect::list::list)),
         ("/api/v1/dialect/{dialect_name}", get(dialect::get::get)),

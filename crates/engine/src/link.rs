@@ -14,6 +14,8 @@ pub const CUSTOMER_ACCESS_S_MIN: u32 = 60;
 pub const CUSTOMER_ACCESS_S_MAX: u32 = 7 * 24 * 60 * 60;
 /// A customer's access when nobody says how long, in seconds; client libraries expect a week.
 pub const CUSTOMER_ACCESS_S: u32 = CUSTOMER_ACCESS_S_MAX;
+/// The access of a person to the page of her own data when nobody says how long, in seconds: it decides in her name.
+pub const SUBJECT_ACCESS_S: u32 = 60 * 60;
 
 /// What a link is to open.
 #[derive(Debug, Clone, PartialEq, Eq)]

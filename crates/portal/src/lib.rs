@@ -76,6 +76,12 @@ impl Portal {
         pages::routes(self)
     }
 
+    /// The path of every page and form, with its places in braces: `/portal/apps/{app_id}/endpoints`. For those who
+    /// look whether all of them are in order.
+    pub fn paths() -> Vec<&'static str> {
+        pages::paths()
+    }
+
     fn engine(&self) -> &Engine {
         &self.inner.engine
     }

@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
-use bytes::Bytes;
 use http::StatusCode;
-use klingel_engine::link::{self, CUSTOMER_ACCESS_S, CUSTOMER_ACCESS_S_MAX, CUSTOMER_ACCESS_S_MIN, Wanted};
+use klingel_engine::link::{CUSTOMER_ACCESS_S, CUSTOMER_ACCESS_S_MAX, CUSTOMER_ACCESS_S_MIN, Wanted};
 use klingel_model::PassScope;
-use klingel_store::{Answer, Once};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::make;
 use crate::ApiState;
 use crate::answer;
 use crate::auth::Manage;
@@ -82,12 +81,6 @@ pub(crate) async fn create(
     let access = AppPortalAccessIn::read(&request.body)?;
     let environment_id = request.caller.environment_id;
     let application = find::application(&api, environment_id, &app).await?;
-    let world = api.engine().world();
-    if let Some(key) = request.once.clone() {
-        // Without the body: only SHA-256 of a link's secret is ever stored.
-        let answer = Answer { status: StatusCode::OK.as_u16(), body: Bytes::new() };
-        world.store.keep_answer(Once { key, answer }).await?;
-    }
     let wanted = Wanted {
         environment_id,
         scope: PassScope::Application(application.id),
@@ -95,8 +88,6 @@ pub(crate) async fn create(
         read_only: access.read_only,
         valid_for: Duration::from_secs(access.expiry.into()),
     };
-    let (token, pass) = link::new(wanted, &*world.clock, &*world.dice);
-    world.store.add_link(pass).await?;
-    let url = link::url(api.public_url(), &token);
-    Ok(answer::json(StatusCode::OK, &AppPortalAccessOut { url, token }))
+    let made = make(&api, request.once, wanted).await?;
+    Ok(answer::json(StatusCode::OK, &AppPortalAccessOut { url: made.url, token: made.token }))
 }

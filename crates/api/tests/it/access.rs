@@ -62,6 +62,7 @@ async fn each_role_may_do_its_part() {
         ("POST", "/app/a/msg", msg, true, false),
         ("POST", "/app/a/msg/m/endpoint/e/resend", "", true, false),
         ("POST", "/auth/app-portal-access/a", "{}", false, false),
+        ("POST", "/auth/subject-portal-access/a", r#"{"subject":"s"}"#, false, false),
         ("POST", "/auth/app/a/expire-all", "", false, false),
         ("POST", "/app", app, false, false),
         ("PUT", "/app/a", app, false, false),

@@ -111,6 +111,12 @@ const OPERATIONS: &[(&str, &str, &[&str], &str)] = &[
     ("patch", "/api/v1/event-type/{event_type_name}", &["200"], "v1.event-type.patch"),
     ("delete", "/api/v1/event-type/{event_type_name}", &["204"], "v1.event-type.delete"),
     ("post", "/api/v1/auth/app-portal-access/{app_id}", &["200"], "v1.authentication.app-portal-access"),
+    (
+        "post",
+        "/api/v1/auth/subject-portal-access/{app_id}",
+        &["200"],
+        "v1.authentication.subject-portal-access",
+    ),
     ("post", "/api/v1/auth/app/{app_id}/expire-all", &["204"], "v1.authentication.expire-all"),
     ("get", "/api/v1/dialect", &["200"], "v1.dialect.list"),
     ("get", "/api/v1/dialect/{dialect_name}", &["200"], "v1.dialect.get"),

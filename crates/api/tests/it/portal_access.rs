@@ -110,3 +110,74 @@ async fn all_of_one_application_are_logged_out() {
     assert_eq!(house.open(&unused).await, None);
     assert!(house.open(other["token"].as_str().unwrap()).await.is_some());
 }
+
+const PERSON: &str = "c6425258-a870-498d-8173-6c2341c934e0";
+const PERSONS: &str = "/auth/subject-portal-access/host";
+
+/// An application, `host`, whose dialect lets people decide about their data.
+async fn host() -> House {
+    let house = House::new().await;
+    let dialects = klingel_dialects::all();
+    let dialect = dialects.iter().find(|dialect| dialect.disclosure().is_some()).expect("there is one");
+    let body = format!(r#"{{"name":"Host","uid":"host","dialect":"{}"}}"#, dialect.name());
+    house.post("/app", &body).await.expect(201);
+    house
+}
+
+#[tokio::test]
+async fn a_person_gets_a_link_to_her_own_page_alone() {
+    let house = host().await;
+    let asked = format!(r#"{{"subject":"{PERSON}"}}"#);
+    let made = house.post(&format!("{PERSONS}/"), &asked).await.expect(200);
+    let token = made["token"].as_str().unwrap();
+    assert_eq!(made["url"], format!("https://hooks.example/portal/in/{token}"));
+    let opened = house.open(token).await.unwrap();
+    assert_eq!(opened.scope.subject(), Some(PERSON));
+    assert!(opened.scope.app_id().is_some());
+    assert_eq!((opened.holder.as_str(), opened.read_only), ("subject-portal-access", false));
+    assert_eq!(opened.expires_at, house.clock.now().plus(Duration::from_hours(1)));
+    assert_eq!(house.open(token).await, None, "it opens once");
+    assert_eq!(house.call(token, "GET", "/app", "").await.status, 401, "it is no key to the API");
+    let short = format!(r#"{{"subject":"{PERSON}","expiry":60}}"#);
+    let late = house.post(PERSONS, &short).await.expect(200);
+    house.clock.advance(Duration::from_mins(1));
+    assert_eq!(house.open(late["token"].as_str().unwrap()).await, None);
+    let first = house.call_once("k", PERSONS, asked.as_str()).await.expect(200);
+    assert_ne!(first, house.call_once("k", PERSONS, asked.as_str()).await.expect(200));
+    assert_eq!(house.call_once("k", PERSONS, short.as_str()).await.faults(), ["header.idempotency-key"]);
+}
+
+#[tokio::test]
+async fn nobody_gets_a_link_that_would_open_nothing() {
+    let house = host().await;
+    house.app("a").await;
+    let long = format!(r#"{{"subject":"{}"}}"#, "x".repeat(257));
+    let more = format!(r#"{{"subject":"{PERSON}","readOnly":true}}"#);
+    let soon = format!(r#"{{"subject":"{PERSON}","expiry":59}}"#);
+    let late = format!(r#"{{"subject":"{PERSON}","expiry":604801}}"#);
+    for (body, fault) in [
+        ("{}", "body.subject"),
+        (r#"{"subject":""}"#, "body.subject"),
+        (r#"{"subject":null}"#, "body.subject"),
+        (r#"{"subject":7}"#, "body.subject"),
+        (r#"{"subject":"a\nb"}"#, "body.subject"),
+        (r#"{"subject":"nobody that this dialect could know"}"#, "body.subject"),
+        (long.as_str(), "body.subject"),
+        (more.as_str(), "body.readOnly"),
+        (soon.as_str(), "body.expiry"),
+        (late.as_str(), "body.expiry"),
+    ] {
+        assert_eq!(house.post(PERSONS, body).await.faults(), [fault], "{body}");
+    }
+    assert_eq!(house.post(PERSONS, "").await.status, 400);
+    let asked = format!(r#"{{"subject":"{PERSON}"}}"#);
+    let refused = house.post("/auth/subject-portal-access/a", &asked).await.expect(409);
+    assert!(refused["detail"].as_str().unwrap().contains("the dialect standard have no page"), "{refused}");
+    assert_eq!(house.post("/auth/subject-portal-access/nobody", &asked).await.status, 404);
+    assert_eq!(
+        house.call(&house.stranger, "POST", PERSONS, asked).await.status,
+        404,
+        "another environment's"
+    );
+    assert_eq!(house.store.end_sessions(house.environment_id, None).await, Ok(0), "no link was made");
+}

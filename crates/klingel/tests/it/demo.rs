@@ -2,9 +2,11 @@
 
 use std::process::Stdio;
 
+use http::Method;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 
+use crate::api::Api;
 use crate::server::{PATIENCE, klingel, run};
 
 #[tokio::test]
@@ -43,6 +45,30 @@ async fn without_a_number_it_goes_on_until_ctrl_c() {
 #[tokio::test]
 async fn ctrl_c_in_full_run_leaves_no_message_behind() {
     ends_well_at_ctrl_c(&["demo", "--messages", "1000000"]).await;
+}
+
+/// The link that is printed opens the portal of the demo while it runs.
+#[tokio::test]
+async fn a_link_opens_the_demos_portal_once() {
+    let mut demo =
+        klingel().arg("demo").stdout(Stdio::piped()).kill_on_drop(true).spawn().expect("the binary runs");
+    let mut output = BufReader::new(demo.stdout.take().expect("it was piped"));
+    let mut line = String::new();
+    let printed = async {
+        while !line.contains("/portal/in/") {
+            line.clear();
+            assert!(output.read_line(&mut line).await.expect("its output can be read") > 0, "it ended");
+        }
+        line.trim().to_owned()
+    };
+    let url = tokio::time::timeout(PATIENCE, printed).await.expect("the link is printed");
+    let (base, token) = url.split_once("/portal/in/").expect("it was looked for");
+    let api = Api::new(base, "");
+    let path = format!("/portal/in/{token}");
+    for wanted in [303, 410] {
+        let answer = api.call(Method::GET, &path, bytes::Bytes::new()).await;
+        assert_eq!(answer.expect("the server answers").0, wanted, "{url}");
+    }
 }
 
 async fn ends_well_at_ctrl_c(arguments: &[&str]) {

@@ -56,6 +56,7 @@ endpoint-retry-own = After these waits
 endpoint-retry-never = None: a single attempt
 endpoint-waits = Waits
 endpoint-waits-hint = Separated by commas, such as: 5 s, 5 min, 2 h.
+endpoint-figures = Deliveries and durations
 endpoint-log = Log of requests
 endpoint-log-empty = No request yet. Send a test to see what arrives.
 endpoint-log-all = Older requests

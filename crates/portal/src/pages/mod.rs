@@ -29,9 +29,7 @@ type Routes = Vec<(&'static str, MethodRouter<Portal>)>;
 /// Which path leads to which page. Every path works with and without a slash at its end.
 pub(crate) fn routes(portal: Portal) -> Router {
     let mut router = Router::new();
-    for (path, methods) in
-        at_the_door().into_iter().chain(operate::routes()).chain(of_applications()).chain(of_subjects())
-    {
+    for (path, methods) in all() {
         router = router.route(&format!("{path}/"), methods.clone()).route(path, methods);
     }
     router
@@ -41,6 +39,15 @@ pub(crate) fn routes(portal: Portal) -> Router {
         .layer(from_fn_with_state(portal.clone(), door::boundary))
         .route(&format!("{PATH}{{token}}"), any(receive::receive))
         .with_state(portal)
+}
+
+/// Every path, with its places in braces.
+pub(crate) fn paths() -> Vec<&'static str> {
+    all().into_iter().map(|(path, _)| path).collect()
+}
+
+fn all() -> Routes {
+    [at_the_door(), operate::routes(), of_applications(), of_subjects()].into_iter().flatten().collect()
 }
 
 fn of_subjects() -> Routes {

@@ -6,4 +6,5 @@ pub(crate) mod endpoint;
 pub(crate) mod example;
 pub(crate) mod number;
 pub(crate) mod payload;
+pub(crate) mod summary;
 pub(crate) mod time;

@@ -36,6 +36,7 @@ topics![
     "inspector",
     "live",
     "my-data",
+    "home",
 ];
 
 /// All texts.

@@ -193,3 +193,21 @@ async fn bodies_that_are_too_long_are_refused_and_shown_as_such() {
     page.shows(&["Too long", "only its beginning is kept"]);
     assert!(page.html.len() < 600_000, "{}", page.html.len());
 }
+
+#[tokio::test]
+async fn an_endpoint_with_the_address_begins_with_the_address_filled_in() {
+    let house = House::new().await;
+    let app = house.application("Shop", "standard").await;
+    let mut customer = house.customer(app).await;
+    let path = address(&mut customer, app).await;
+    let page = customer.get(&format!("/portal/apps/{app}/inspector")).await;
+    let (_, rest) =
+        page.html.split_once(&format!("href=\"/portal/apps/{app}/endpoints/new?")).expect("a button");
+    let new = format!("/portal/apps/{app}/endpoints/new");
+    let filled = customer.get(&format!("{new}?{}", rest.split('"').next().unwrap())).await;
+    filled.shows(&[&format!("value=\"{PUBLIC_URL}{path}\"")]);
+    let hostile = customer.get(&format!("{new}?url=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")).await;
+    assert_eq!(hostile.status, 200, "it is text in a field, checked when the form is sent");
+    hostile.hides(&["<script>alert"]);
+    assert!(customer.get(&new).await.html.contains("name=\"url\" value=\"\""));
+}

@@ -87,3 +87,47 @@ async fn a_session_has_six_streams_at_most_and_the_servers_end_ends_all() {
     }
     assert_eq!(customer.stream(&live).await.next().await, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn attempts_are_told_to_the_application_and_the_endpoint_that_they_are_of() {
+    let house = House::new().await;
+    let app = house.application("Shop", "standard").await;
+    let endpoint = house.endpoint_at(app, "https://shop.example/hook").await;
+    let other = house.application("Other", "standard").await;
+    house.endpoint_at(other, "https://other.example/hook").await;
+    let mut customer = house.customer(app).await;
+    let list = format!("/portal/apps/{app}/attempts");
+    let page = customer.get(&list).await;
+    page.shows(&["data-live-empty", "data-live-pause", "live.js"]);
+    house.message(app, "a.before", 200).await;
+    let mut all = customer.stream(&live_of(&page.html)).await;
+    let told = rows(&mut all, 1).await;
+    let row = customer.get(&told[0]).await;
+    row.shows(&["<tr id=\"attempt-atmpt_", "a.before", "https://shop.example/hook"]);
+    assert!(!row.html.contains("<html"), "a piece, not a page");
+
+    let log = format!("/portal/apps/{app}/endpoints/{endpoint}/log");
+    let page = customer.get(&format!("{log}?status=fail")).await;
+    let mut failed = customer.stream(&live_of(&page.html)).await;
+    house.message(other, "b.other", 200).await;
+    house.message(app, "a.good", 200).await;
+    house.message(app, "a.bad", 400).await;
+    let told = rows(&mut all, 2).await;
+    customer.get(&told[0]).await.shows(&["a.good"]);
+    let bad = rows(&mut failed, 1).await;
+    let row = customer.get(&bad[0]).await;
+    row.shows(&["a.bad", "HTTP 400"]);
+    row.hides(&["https://shop.example/hook"]);
+    assert!(told[1].starts_with(&bad[0]), "the same attempt, drawn for another table");
+
+    let mut stranger = house.customer(other).await;
+    assert_eq!(stranger.stream(&format!("/portal/apps/{app}/live")).await.status, 404);
+    assert_eq!(stranger.get(&bad[0]).await.status, 404);
+    assert_eq!(stranger.stream(&format!("/portal/apps/{other}/live?endpoint={endpoint}")).await.status, 404);
+}
+
+/// The stream that a page names.
+fn live_of(html: &str) -> String {
+    let (_, rest) = html.split_once("data-live=\"").expect("the page is live");
+    rest.split('"').next().unwrap().replace("&#38;", "&")
+}

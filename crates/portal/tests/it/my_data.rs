@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use crate::house::{Browser, House};
 
-const PERSON: &str = "c6425258-a870-498d-8173-6c2341c934e0";
+pub(crate) const PERSON: &str = "c6425258-a870-498d-8173-6c2341c934e0";
 const OTHER: &str = "11111111-a870-498d-8173-6c2341c934e0";
 const PAGE: &str = "/portal/my-data";
 
 /// An application whose dialect lets people decide, with a recipient who wants to have their data.
-struct Host {
-    house: House,
+pub(crate) struct Host {
+    pub(crate) house: House,
     app: AppId,
     base: String,
     /// The recipient's own id of its hook.
@@ -23,7 +23,7 @@ struct Host {
 }
 
 impl Host {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let house = House::new().await;
         let dialects = klingel_dialects::all();
         let dialect = dialects.iter().find(|dialect| dialect.disclosure().is_some()).expect("there is one");
@@ -47,9 +47,17 @@ impl Host {
         Self { house, app, base, hook }
     }
 
-    async fn person(&self, person: &str) -> Browser {
-        let scope = PassScope::Subject { app_id: self.app, subject: person.to_owned() };
-        self.house.visitor(scope).await
+    /// A person's browser, with the link that the host application asks for.
+    pub(crate) async fn person(&self, person: &str) -> Browser {
+        let asked = json!({"subject": person});
+        let path = format!("/auth/subject-portal-access/{}/", self.app);
+        let made = self.house.api(Method::POST, &path, &asked).await;
+        let url = made["url"].as_str().unwrap_or_else(|| panic!("{made}"));
+        let link = url.strip_prefix("http://127.0.0.1:8080").expect("the link leads to the portal");
+        let mut browser = self.house.browser();
+        assert_eq!(browser.get(link).await.location(), PAGE);
+        assert_eq!(self.house.browser().get(link).await.status, 410, "it opens once");
+        browser
     }
 
     /// What goes out next, as text.

@@ -11,6 +11,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::key::create::add_key;
+use super::portal::login;
 use super::wait_for;
 use crate::api_client::ApiClient;
 use crate::config::Config;
@@ -27,6 +28,8 @@ use caller::Caller;
 use receiver::{Arrival, Receiver};
 use scenes::Theatre;
 
+/// The environment of the demo, its key and whoever watches.
+const ENVIRONMENT: &str = "demo";
 /// Where the two endpoints are, at the receiver.
 const PATHS: [&str; 2] = ["/first", "/second"];
 /// Under which path the receiver of each scene is.
@@ -38,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// See it work: server, messages and a receiver that checks them, all in one.
 ///
-/// Starts a server with a temporary store and a receiver, and leaves nothing behind. First every vendor's webhook system is shown in a scene: registration through the vendor's own interface, a delivery that is checked by the vendor's rule, and what happened in words. Then messages are posted through the API to two endpoints, and the signature of everything that arrives is checked. Exit code 0 only if every scene went as it should, and everything that was accepted was delivered to both endpoints and verified.
+/// Starts a server with a temporary store and a receiver, and leaves nothing behind. A link opens its portal, where everything can be watched while it goes on. First every vendor's webhook system is shown in a scene: registration through the vendor's own interface, a delivery that is checked by the vendor's rule, and what happened in words. Then messages are posted through the API to two endpoints, and the signature of everything that arrives is checked. Exit code 0 only if every scene went as it should, and everything that was accepted was delivered to both endpoints and verified.
 #[derive(Debug, Args)]
 pub struct Demo {
     /// End after this many messages; without it, messages go on until Ctrl-C.
@@ -73,9 +76,15 @@ async fn demo(messages: Option<u64>) -> Result<ExitCode, Failure> {
         folder.path().display(),
         receiver.address()
     ))?;
-    let key =
-        add_key(&*server.engine().world().store, &machine, "demo".to_owned(), Role::Admin, "demo".to_owned())
-            .await?;
+    let key = add_key(
+        &*server.engine().world().store,
+        &machine,
+        ENVIRONMENT.to_owned(),
+        Role::Admin,
+        ENVIRONMENT.to_owned(),
+    )
+    .await?;
+    show_portal(&config, &server, &machine).await?;
     let theatre = Theatre {
         caller: Caller::new(server.address(), &key),
         receiver: format!("http://{}", receiver.address()),
@@ -117,6 +126,17 @@ async fn demo(messages: Option<u64>) -> Result<ExitCode, Failure> {
     server.stop().await;
     let delivered = recorded_as_delivered(engine.reader(), app_id, &tally.accepted).await?;
     tally.conclude(delivered)
+}
+
+/// Tells where the demo can be watched.
+async fn show_portal(config: &Config, server: &Server, machine: &Machine) -> Result<(), Failure> {
+    let public_url = config.public_url_at(server.address());
+    let engine = server.engine();
+    let store = &*engine.world().store;
+    let url = login::link(store, machine, None, ENVIRONMENT.to_owned(), &public_url).await?;
+    output::line(format_args!(
+        "Watch it in the portal; this link opens it once, within 10 minutes:\n  {url}\n"
+    ))
 }
 
 /// Posts messages as an application would.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use klingel_engine::link::{self, OPERATOR_LINK_FOR, Wanted};
 use klingel_model::PassScope;
-use klingel_store::Access as _;
+use klingel_store::Store;
 
 use super::{environment, holder};
 use crate::cli::Settings;
@@ -45,8 +45,19 @@ impl Login {
 async fn login(config: &Config, name: Option<&str>, holder: String) -> Result<String, Failure> {
     let machine = Machine::real();
     let store = wiring::open_store(config, &machine)?;
+    link(&store, &machine, name, holder, &config.public_url_at(config.listen)).await
+}
+
+/// Makes a link for an operator to the portal at `public_url`.
+pub async fn link(
+    store: &dyn Store,
+    machine: &Machine,
+    environment_name: Option<&str>,
+    holder: String,
+    public_url: &str,
+) -> Result<String, Failure> {
     let wanted = Wanted {
-        environment_id: environment(&store, name).await?.id,
+        environment_id: environment(store, environment_name).await?.id,
         scope: PassScope::Operator,
         holder,
         read_only: false,
@@ -54,5 +65,5 @@ async fn login(config: &Config, name: Option<&str>, holder: String) -> Result<St
     };
     let (token, pass) = link::new(wanted, &*machine.clock, &*machine.dice);
     store.add_link(pass).await.map_err(|error| store_failure(&error))?;
-    Ok(link::url(&config.public_url_at(config.listen), &token))
+    Ok(link::url(public_url, &token))
 }

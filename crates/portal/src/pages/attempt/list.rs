@@ -17,7 +17,7 @@ use crate::show::attempt::AttemptRow;
 use crate::words::Words;
 
 /// Attempts of one page.
-const ROWS: usize = 25;
+pub(super) const ROWS: usize = 25;
 /// The status that only failed attempts have, in the address.
 const FAILED: &str = "fail";
 /// The status that only successful attempts have, in the address.
@@ -30,6 +30,8 @@ struct Page {
     fields: Vec<FieldView>,
     rows: Vec<AttemptRow>,
     searched: bool,
+    /// Where the stream of its news is; empty: it is not the first page.
+    live: String,
     next: Option<String>,
 }
 
@@ -49,8 +51,17 @@ pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, asked: As
     }
     let frame = Frame::tenant(&portal, &tenant, &Tab::Attempts, words.t("tab-attempts"));
     let status = asked.one("status").unwrap_or_default();
+    let endpoint = asked.one("endpoint").unwrap_or_default();
+    let live = match after {
+        None => {
+            let asked = [("endpoints", "true"), ("status", status), ("endpoint", endpoint)];
+            super::live::address(&tenant.base(), &rows, &asked)
+        }
+        Some(_) => String::new(),
+    };
     page(&Page {
-        fields: fields(words, status, asked.one("endpoint").unwrap_or_default()),
+        fields: fields(words, status, endpoint),
+        live,
         searched: asked.any(&["status", "endpoint"]),
         next: found.resume.map(|(message, attempt)| {
             asked.onward(&format!("{}/attempts", tenant.base()), "after", &format!("{message}.{attempt}"))
@@ -65,7 +76,7 @@ fn place(text: &str) -> Option<AttemptPlace> {
     Some((message.parse().ok()?, attempt.parse().ok()?))
 }
 
-async fn filter(portal: &Portal, tenant: &Tenant, asked: &Asked) -> Result<AttemptFilter, Fault> {
+pub(super) async fn filter(portal: &Portal, tenant: &Tenant, asked: &Asked) -> Result<AttemptFilter, Fault> {
     let mut filter = AttemptFilter {
         status: match asked.one("status") {
             Some(FAILED) => Some(AttemptStatus::Fail),

@@ -9,14 +9,18 @@ use crate::Portal;
 use crate::fault::Fault;
 
 mod list;
+pub(super) mod live;
 mod show;
 
 /// Which path leads to which page.
 pub(super) fn routes() -> Routes {
     const ONE: &str = "/portal/apps/{app_id}/messages/{message_id}/attempts/{attempt_id}";
     const REVEAL: &str = "/portal/apps/{app_id}/messages/{message_id}/attempts/{attempt_id}/reveal";
+    const ROW: &str = "/portal/apps/{app_id}/messages/{message_id}/attempts/{attempt_id}/row";
     vec![
         ("/portal/apps/{app_id}/attempts", get(list::show)),
+        ("/portal/apps/{app_id}/live", get(live::live)),
+        (ROW, get(live::row)),
         (ONE, get(show::show)),
         (REVEAL, post(show::reveal)),
     ]

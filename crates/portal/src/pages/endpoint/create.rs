@@ -2,11 +2,12 @@
 
 use axum::extract::State;
 use http::Method;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::form::{Around, Draft, Faults};
 use crate::Portal;
 use crate::answer::{Answer, see_other};
+use crate::asked::Asked;
 use crate::door::{Posted, Tenant};
 use crate::fault::Fault;
 use crate::fields::Source;
@@ -14,10 +15,11 @@ use crate::frame::{Frame, Tab, endpoints_word};
 use crate::management::Call;
 use crate::once::ONCE_FIELD;
 
-/// The empty form.
-pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant) -> Answer {
+/// The empty form; `?url=` is put into the field of that name, and checked as whatever is typed there.
+pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, asked: Asked) -> Answer {
     let draft = Draft::of(&portal, &tenant, true).await?;
-    draft.page(around(&draft), Source::Document(&Value::Null), Faults::default()).await
+    let begun = asked.one("url").map_or(Value::Null, |url| json!({ "url": url }));
+    draft.page(around(&draft), Source::Document(&begun), Faults::default()).await
 }
 
 fn around(draft: &Draft<'_>) -> Around {

@@ -108,7 +108,11 @@ async fn row(
 }
 
 /// The line to copy, for operators: customers hold no key. Where settings must be filled in, the form is the way.
-fn example(portal: &Portal, tenant: &Tenant, description: &Description) -> Option<String> {
+pub(in crate::pages) fn example(
+    portal: &Portal,
+    tenant: &Tenant,
+    description: &Description,
+) -> Option<String> {
     let plain = description.endpoint_form.iter().all(|field| field.name.starts_with('.') || !field.required);
     (plain && tenant.operates).then(|| {
         format!(

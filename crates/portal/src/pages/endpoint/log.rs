@@ -5,6 +5,7 @@ use axum::extract::State;
 use klingel_model::{AttemptId, AttemptStatus};
 use klingel_store::{AttemptFilter, Order, Page as ListPage};
 
+use super::super::attempt::live;
 use crate::Portal;
 use crate::answer::{Answer, page};
 use crate::asked::Asked;
@@ -22,6 +23,8 @@ struct Page {
     frame: Frame,
     rows: Vec<AttemptRow>,
     failed_only: bool,
+    /// Where the stream of its news is; empty: it is not the first page.
+    live: String,
     all_href: String,
     failed_href: String,
     next: Option<String>,
@@ -34,10 +37,18 @@ pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: As
     let (rows, resume) = rows(&portal, &at, after, failed_only).await?;
     let words = at.tenant.visit.words;
     let href = format!("{}/log", super::href(&at));
+    let live = match after {
+        None => {
+            let (status, endpoint) = (if failed_only { "fail" } else { "" }, at.endpoint.id.to_string());
+            live::address(&at.tenant.base(), &rows, &[("status", status), ("endpoint", &endpoint)])
+        }
+        Some(_) => String::new(),
+    };
     let kept = if failed_only { "status=fail&" } else { "" };
     page(&Page {
         frame: super::frame(&portal, &at, words.t("endpoint-log")),
         rows,
+        live,
         failed_only,
         failed_href: format!("{href}?status=fail"),
         next: resume.map(|id| format!("{href}?{kept}after={id}")),

@@ -26,6 +26,8 @@ mod test;
 mod try_out;
 mod waiting;
 
+pub(super) use list::example;
+
 /// Which path leads to which page.
 pub(super) fn routes() -> Routes {
     vec![

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use klingel_model::{AttemptId, AttemptStatus, MessageId};
+use klingel_store::StatOwner;
 
 use super::{log, test};
 use crate::Portal;
@@ -17,6 +18,7 @@ use crate::show::attempt::{AttemptRow, shown_url};
 use crate::show::endpoint::{State as Doing, facts, state, title, wants};
 use crate::show::number::grouped;
 use crate::show::payload;
+use crate::show::summary::Summary;
 use crate::show::time::Moment;
 use crate::words::Words;
 
@@ -45,6 +47,7 @@ struct Page {
     rotation: Vec<FieldView>,
     picks: Vec<Pick>,
     tested: Option<Tested>,
+    summary: Summary,
     log: Vec<AttemptRow>,
     more: bool,
 }
@@ -64,6 +67,9 @@ pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: As
     let reader = portal.engine().reader();
     let backlog = reader.waiting_of(at.endpoint.id, WAITING_MAX).await?;
     let (log, resume) = log::rows(&portal, &at, None, false).await?;
+    let href = super::href(&at);
+    let owner = StatOwner::Endpoint(at.endpoint.id);
+    let summary = Summary::read(&portal, words, owner, &href, &asked).await?;
     let list = format!("{}/endpoints", at.tenant.base());
     let title = title(&description, &at.endpoint);
     let frame = Frame::tenant(&portal, &at.tenant, &crate::frame::Tab::Endpoints, title)
@@ -72,7 +78,7 @@ pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: As
     facts.extend(general(words, &at));
     let plus = if backlog.more { "+" } else { "" };
     page(&Page {
-        href: super::href(&at),
+        href,
         id: at.endpoint.id.to_string(),
         url: shown_url(&at.endpoint.url),
         state: state(words, &at.endpoint),
@@ -89,6 +95,7 @@ pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: As
         picks: test::picks(&portal, &at).await?,
         tested: tested(&portal, &at, &asked).await?,
         more: resume.is_some(),
+        summary,
         log,
         frame,
     })

@@ -2,9 +2,10 @@
 
 use askama::Template;
 use axum::extract::State;
-use klingel_model::{DeliveryState, EventTypeName, Message, MessageId, Micros, Uid};
+use klingel_model::{EventTypeName, Message, MessageId, Micros, Uid};
 use klingel_store::{MessageFilter, MessageRef, Order, Page as ListPage};
 
+use super::rows::{Row, example, rows};
 use crate::Portal;
 use crate::answer::{Answer, page, see_other};
 use crate::asked::Asked;
@@ -12,13 +13,10 @@ use crate::door::Tenant;
 use crate::fault::Fault;
 use crate::form::{FieldView, Look};
 use crate::frame::{Frame, Tab};
-use crate::show::time::Moment;
 use crate::words::Words;
 
 /// Messages of one page.
 const ROWS: usize = 25;
-/// Destinations of a message that its line counts.
-const DESTINATIONS: usize = 50;
 
 #[derive(Debug, Template)]
 #[template(path = "message/list.html")]
@@ -29,17 +27,6 @@ struct Page {
     searched: bool,
     example: Option<String>,
     next: Option<String>,
-}
-
-#[derive(Debug)]
-struct Row {
-    href: String,
-    id: String,
-    event_id: String,
-    event_type: String,
-    channels: String,
-    created: Moment,
-    states: Vec<(&'static str, String)>,
 }
 
 /// The list, newest first; a search for an id leads to its message.
@@ -59,10 +46,7 @@ pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, asked: As
     let after = asked.one("after").and_then(|text| text.parse().ok());
     let wanted = ListPage::<MessageId> { limit: ROWS, after, order: Order::Descending };
     let found = reader.messages(app_id, wanted, filter).await?;
-    let mut rows = Vec::with_capacity(found.items.len());
-    for message in &found.items {
-        rows.push(row(&portal, &tenant, message).await?);
-    }
+    let rows = rows(&portal, &tenant, &found.items).await?;
     let frame = Frame::tenant(&portal, &tenant, &Tab::Messages, words.t("tab-messages"));
     page(&Page {
         searched: asked.any(&["id", "type", "since", "until"]),
@@ -127,44 +111,6 @@ pub(crate) fn instant(text: &str) -> Option<Micros> {
         _ => text,
     };
     Micros::parse_rfc3339(&full)
-}
-
-async fn row(portal: &Portal, tenant: &Tenant, message: &Message) -> Result<Row, Fault> {
-    let words = tenant.visit.words;
-    let page = ListPage { limit: DESTINATIONS, after: None, order: Order::Ascending };
-    let found = portal.engine().reader().destinations(tenant.application.id, message.id, page).await?;
-    let count = |wanted: fn(&DeliveryState) -> bool| {
-        found.items.iter().filter(|destination| wanted(&destination.state)).count()
-    };
-    let groups: [(&'static str, &str, usize); 3] = [
-        ("good", "message-delivered", count(|state| matches!(state, DeliveryState::Delivered))),
-        (
-            "warn",
-            "message-waiting",
-            count(|state| matches!(state, DeliveryState::Waiting | DeliveryState::Retrying(_))),
-        ),
-        ("bad", "message-failed", count(|state| matches!(state, DeliveryState::Failed))),
-    ];
-    let states = groups.into_iter().filter(|(_, _, count)| *count > 0);
-    Ok(Row {
-        href: format!("{}/messages/{}", tenant.base(), message.id),
-        id: message.id.to_string(),
-        event_id: message.event_id.as_ref().map(ToString::to_string).unwrap_or_default(),
-        event_type: message.event_type.to_string(),
-        channels: message.channels.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-        created: Moment::of(words, message.created_at),
-        states: states.map(|(class, key, count)| (class, words.count(key, count))).collect(),
-    })
-}
-
-fn example(portal: &Portal, tenant: &Tenant) -> String {
-    format!(
-        "curl -H \"Authorization: Bearer $KLINGEL_KEY\" -H \"Content-Type: application/json\" \\\n  \
-         -d '{{\"eventType\": \"user.new\", \"payload\": {{\"entity_id\": 7, \"result\": {{\"id\": 7}}}}}}' \\\n  \
-         {}/api/v1/app/{}/msg/",
-        portal.settings().public_url,
-        tenant.application.id
-    )
 }
 
 #[cfg(test)]

@@ -7,9 +7,11 @@ use super::Routes;
 mod cancel;
 mod list;
 mod resend;
+mod rows;
 mod show;
 
 pub(super) use list::instant;
+pub(super) use rows::{Row, example, rows};
 
 /// Which path leads to which page.
 pub(super) fn routes() -> Routes {

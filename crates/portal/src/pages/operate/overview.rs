@@ -13,9 +13,9 @@ use crate::asked::Asked;
 use crate::door::{Operator, base_of};
 use crate::fault::Fault;
 use crate::frame::{Frame, Link, Section};
-use crate::show::chart::{History, Lookback, Picture, deliveries, latency};
-use crate::show::number::{grouped, percent};
-use crate::show::time::{Moment, span};
+use crate::show::number::grouped;
+use crate::show::summary::Summary;
+use crate::show::time::Moment;
 use crate::words::Words;
 
 const PATH: &str = "/portal/overview";
@@ -28,10 +28,8 @@ const FAILED: usize = 10;
 #[template(path = "operate/overview.html")]
 struct Page {
     frame: Frame,
-    spans: Vec<Link>,
-    figures: Vec<(String, String)>,
+    summary: Summary,
     oldest_due: Option<Moment>,
-    pictures: Vec<Picture>,
     troubled: Vec<Troubled>,
     /// The lists of all of them, where there are more.
     more: Vec<Link>,
@@ -60,12 +58,12 @@ struct NextStep {
 
 /// Figures, pictures, what is in trouble.
 pub(crate) async fn show(State(portal): State<Portal>, operator: Operator, asked: Asked) -> Answer {
-    let lookback = asked.one("span").and_then(Lookback::parse).unwrap_or(Lookback::Day);
     let environment_id = operator.environment_id;
     let reader = portal.engine().reader();
     let frame = Frame::operator(&operator, Section::Overview, "nav-overview");
     let words = frame.words;
-    let history = History::read(portal.engine(), StatOwner::Environment(environment_id), lookback).await?;
+    let owner = StatOwner::Environment(environment_id);
+    let mut summary = Summary::read(&portal, words, owner, PATH, &asked).await?;
     let depth = reader.depth().await?;
     let failed = AttemptFilter { status: Some(AttemptStatus::Fail), ..AttemptFilter::default() };
     let newest = ListPage { limit: FAILED, after: None, order: Order::Descending };
@@ -79,52 +77,18 @@ pub(crate) async fn show(State(portal): State<Portal>, operator: Operator, asked
             more.push(Link::to(format!("/portal/endpoints?state={word}"), words.t(key)));
         }
     }
-    let title = |key: &str| words.t(key);
-    let pictures = vec![
-        deliveries(words, title("overview-picture-deliveries"), history.timeline()),
-        latency(words, title("overview-picture-latency"), history.timeline()),
-    ];
     let waiting = [("overview-first", depth.first_attempts), ("overview-retries", depth.retries)];
-    let waiting = waiting.map(|(key, count)| (words.t(key), grouped(words, count)));
+    summary.figures.extend(waiting.map(|(key, count)| (words.t(key), grouped(words, count))));
     let page_of = Page {
-        spans: spans(words, lookback),
-        figures: figures(words, &history).into_iter().chain(waiting).collect(),
         oldest_due: depth.oldest_due.map(|at| Moment::of(words, at)),
-        pictures,
         troubled,
         more,
         failed: rows(&portal, words, environment_id, &failed.items).await?,
-        next_step: next_step(&portal, &operator, words, &history).await?,
+        next_step: next_step(&portal, &operator, words, &summary).await?,
+        summary,
         frame,
     };
     page(&page_of)
-}
-
-fn spans(words: Words, current: Lookback) -> Vec<Link> {
-    let key = |lookback| match lookback {
-        Lookback::Hour => words.t("overview-hour"),
-        Lookback::Day => words.t("overview-day"),
-        Lookback::Week => words.t("overview-week"),
-    };
-    let link = |lookback: Lookback| Link {
-        href: format!("{PATH}?span={}", lookback.as_str()),
-        label: key(lookback),
-        current: lookback == current,
-    };
-    Lookback::ALL.map(link).into()
-}
-
-fn figures(words: Words, history: &History) -> Vec<(String, String)> {
-    let total = &history.total;
-    let all = total.delivered.saturating_add(total.failed);
-    let slow =
-        |share| total.latency.percentile(share).map_or_else(|| "–".to_owned(), |took| span(words, took));
-    vec![
-        (words.t("chart-delivered"), grouped(words, total.delivered)),
-        (words.t("chart-failed"), grouped(words, total.failed)),
-        (words.t("overview-share"), percent(words, total.delivered, all)),
-        (words.t("overview-latency"), format!("{} / {}", slow(50), slow(99))),
-    ]
 }
 
 /// Adds the endpoints in this state; whether there are more than are shown.
@@ -157,9 +121,9 @@ async fn next_step(
     portal: &Portal,
     operator: &Operator,
     words: Words,
-    history: &History,
+    summary: &Summary,
 ) -> Result<Option<NextStep>, Fault> {
-    if history.total.delivered > 0 || history.total.failed > 0 {
+    if !summary.is_empty {
         return Ok(None);
     }
     let newest = ListPage { limit: 1, after: None, order: Order::Descending };

@@ -61,6 +61,9 @@ export async function startServer(settings = {}) {
   };
 }
 
+/** For a request that does not come. */
+const PATIENCE_MS = 20_000;
+
 /** A receiver that keeps what it gets. `next()` waits for the next request. */
 export async function startReceiver() {
   const requests = [];
@@ -84,7 +87,11 @@ export async function startReceiver() {
   receiver.next = (matches = () => true) => {
     const here = requests.findIndex(matches);
     if (here >= 0) return Promise.resolve(requests.splice(here, 1)[0]);
-    return new Promise((resolve) => waiting.push({ matches, resolve }));
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new Error(`no such request within ${PATIENCE_MS} ms; ${requests.length} others are here`));
+      const timer = setTimeout(late, PATIENCE_MS);
+      waiting.push({ matches, resolve: (request) => (clearTimeout(timer), resolve(request)) });
+    });
   };
   receiver.stop = () => new Promise((resolve) => {
     server.close(resolve);

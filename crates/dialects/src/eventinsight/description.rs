@@ -1,6 +1,6 @@
 //! The dialect for people: *Einstellungen > Integrationen > Koppelungen > Neuer Webhook*.
 
-use klingel_engine::deliver::description::{Description, Field, FieldKind, Words};
+use klingel_engine::deliver::description::{Description, Field, FieldKind, Test, Words};
 
 use super::settings::{EVENTS_MAX, NAME_CHARS_MAX};
 
@@ -63,6 +63,17 @@ const FORM: [Field; 10] = [
     },
 ];
 
+/// The button *Test-Webhook*: it sends the data of the pressing person's own user account (source document).
+const TEST: Test = Test {
+    path: "webhooks/{endpoint}/test",
+    label: Words { de: "Ihr Benutzerkonto", en: "Your user account" },
+    hint: Words {
+        de: "Diese Daten werden mit action_type: test gesendet, auch wenn der Webhook inaktiv ist.",
+        en: "These data are sent with action_type: test, even if the webhook is inactive.",
+    },
+    example: "{\"id\": 1, \"name_first\": \"\", \"name_infix\": null, \"name_last\": \"\", \"custom_fields\": [], \"companies\": []}",
+};
+
 /// Words, place and form of a webhook.
 pub(super) fn description() -> Description {
     Description {
@@ -74,5 +85,6 @@ pub(super) fn description() -> Description {
         application_path: "",
         signs: false,
         collections: &[],
+        test: Some(TEST),
     }
 }

@@ -293,5 +293,6 @@ pub fn description() -> Description {
         application_path: "store",
         signs: false,
         collections: &[OPERATOR, KEY, ISSUER],
+        test: None,
     }
 }

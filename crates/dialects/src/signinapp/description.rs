@@ -269,5 +269,6 @@ pub(super) fn description() -> Description {
         application_path: "account",
         signs: true,
         collections: &[SITE, GROUP, MEMBER, CLIENT],
+        test: None,
     }
 }

@@ -30,6 +30,22 @@ pub struct Description {
     pub signs: bool,
     /// What else an application's owner looks after, a list each.
     pub collections: &'static [Collection],
+    /// The vendor's own test of an endpoint; `None`: an example of an event type is sent.
+    pub test: Option<Test>,
+}
+
+/// The vendor's own test of an endpoint, by an operation of the management API.
+#[derive(Debug, Clone, Copy)]
+pub struct Test {
+    /// Its path below `/api/v1/app/{app_id}/<dialect>/`: `POST`, with `{endpoint}` for the endpoint's id. The answer's
+    /// `id` is that of the attempt.
+    pub path: &'static str,
+    /// What its document is called, for the person who presses the button.
+    pub label: Words,
+    /// A sentence of help.
+    pub hint: Words,
+    /// A document to begin with: JSON text.
+    pub example: &'static str,
 }
 
 /// A list that an application's owner looks after: API keys, sites. All paths lie below

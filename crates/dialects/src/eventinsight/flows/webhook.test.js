@@ -35,11 +35,14 @@ for (const [language, labels] of Object.entries(LABELS)) {
     await page.getByRole("button", { name: w("save") }).last().click();
     assert.match(await page.locator("h1").textContent(), /CRM/);
 
+    const account = { id: 1, name_first: "Guan", name_last: "the Man" };
+    await page.locator("[name=document]").fill(JSON.stringify(account));
     await page.getByRole("button", { name: w("test-button") }).click();
     const request = await receiver.next((one) => one.path === `/${language}`);
     const body = JSON.parse(request.body);
     assert.equal(body.action_type, "test");
     assert.equal(body.entity_type, "user");
+    assert.deepEqual(body.result, account);
     const result = page.getByRole("status");
     assert.match(await result.textContent(), /200/);
     assert.match(await result.textContent(), /thank you/);

@@ -2,12 +2,21 @@
 
 use std::process::Command;
 
+use super::tools;
 use crate::command::run_command;
 use crate::failure::Failure;
 use crate::repository;
 
 /// Installs what `e2e/package-lock.json` names, builds the binary and runs every flow.
 pub fn run() -> Result<(), Failure> {
+    for program in ["npm", "chromium"] {
+        if !tools::answers(program, &["--version"]) {
+            let advice = "on Debian `apt-get install nodejs npm chromium`";
+            return Err(Failure::new(format!(
+                "{program} is not installed, which the portal's flows need; {advice}"
+            )));
+        }
+    }
     let folder = repository::root().join("e2e");
     let mut install = Command::new("npm");
     install.args(["ci", "--no-fund", "--no-audit"]).current_dir(&folder);

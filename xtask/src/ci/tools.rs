@@ -7,13 +7,16 @@ use crate::command::run_command;
 use crate::failure::Failure;
 use crate::repository;
 
-/// What tests run beside Rust: receivers' recipes in their own languages, and the examples with curl.
+/// What tests run beside Rust: receivers' recipes in their own languages, the examples with curl, and
+/// the portal in a browser.
 /// Program, an argument that only asks, Debian's package.
-const FOR_TESTS: [(&str, &str, &str); 4] = [
+const FOR_TESTS: [(&str, &str, &str); 6] = [
     ("python3", "--version", "python3"),
     ("node", "--version", "nodejs"),
     ("php", "--version", "php-cli"),
     ("curl", "--version", "curl"),
+    ("npm", "--version", "npm"),
+    ("chromium", "--version", "chromium"),
 ];
 
 /// Looks for the formatter, the linter, a C compiler (the embedded store and the cryptography are C) and what tests run.
@@ -79,7 +82,7 @@ fn for_tests() -> Result<(), Failure> {
     };
     let (programs, packages) = (list(|tool| tool.0).join(", "), list(|tool| tool.2));
     if missing.is_empty() {
-        println!("python3, node, php, curl: found");
+        println!("python3, node, php, curl, npm, chromium: found");
         return Ok(());
     }
     let said = format!("{programs}: not installed, which tests run");

@@ -27,6 +27,10 @@ mod system_clock;
 mod telemetry;
 mod wiring;
 
+/// Most of what is allocated is small, and freed by another thread than the one that asked for it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match commands::run_from_arguments() {
         Ok(code) => code,

@@ -1,4 +1,7 @@
 //! A bounded queue from async callers to threads. Callers wait for room; a thread takes many jobs under one lock.
+//!
+//! A job that nobody waits for is put in as patient: it does not start a commit by itself, but rides with the next job
+//! that is urgent, or goes a moment later.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -31,8 +34,30 @@ pub(crate) struct Inbox<J> {
 
 #[derive(Debug)]
 struct State<J> {
-    jobs: VecDeque<J>,
+    jobs: VecDeque<(J, Haste)>,
+    /// How many of the jobs somebody waits for.
+    urgent: usize,
+    /// Threads that wait for jobs. Nobody else has to be woken, and waking is a system call.
+    sleepers: usize,
     closed: bool,
+}
+
+/// Whether somebody waits for a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Haste {
+    /// It is taken at once.
+    Urgent,
+    /// It rides with urgent ones, if some come soon.
+    Patient,
+}
+
+/// How long a thread waits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waits {
+    /// For the first job.
+    pub(crate) idle: Duration,
+    /// For an urgent job, while only patient ones are there.
+    pub(crate) company: Duration,
 }
 
 impl<J> Inbox<J> {
@@ -40,38 +65,45 @@ impl<J> Inbox<J> {
     pub(crate) fn new(jobs_max: usize) -> Self {
         Self {
             room: Semaphore::new(jobs_max.clamp(1, Semaphore::MAX_PERMITS)),
-            state: Mutex::new(State { jobs: VecDeque::new(), closed: false }),
+            state: Mutex::new(State { jobs: VecDeque::new(), urgent: 0, sleepers: 0, closed: false }),
             arrived: Condvar::new(),
         }
     }
 
     /// Puts a job in, as soon as there is room.
-    pub(crate) async fn put(&self, job: J) -> Result<(), Closed> {
+    pub(crate) async fn put(&self, job: J, haste: Haste) -> Result<(), Closed> {
         self.room.acquire().await.map_err(|_| Closed)?.forget();
         let mut state = self.state();
         if state.closed {
             return Err(Closed);
         }
-        state.jobs.push_back(job);
+        // The first patient job wakes a thread, so that it begins to wait for company; the others change nothing.
+        let wakes = state.sleepers > 0 && (haste == Haste::Urgent || state.jobs.is_empty());
+        state.urgent += usize::from(haste == Haste::Urgent);
+        state.jobs.push_back((job, haste));
         drop(state);
-        self.arrived.notify_one();
+        if wakes {
+            self.arrived.notify_one();
+        }
         Ok(())
     }
 
-    /// Takes jobs until `enough` says so of those taken so far; waits for the first one up to `patience`.
+    /// Takes jobs until `enough` says so of those taken so far; waits for the first one.
     pub(crate) fn take(
         &self,
         taken: &mut Vec<J>,
-        patience: Duration,
+        waits: Waits,
         mut enough: impl FnMut(&[J]) -> bool,
     ) -> Taken {
-        let waited =
-            self.arrived.wait_timeout_while(self.state(), patience, |s| s.jobs.is_empty() && !s.closed);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.wait(self.state(), waits.idle, |s| s.jobs.is_empty());
+        if !state.jobs.is_empty() && !waits.company.is_zero() {
+            state = self.wait(state, waits.company, |s| s.urgent == 0);
+        }
         let before = taken.len();
         while !enough(taken)
-            && let Some(job) = state.jobs.pop_front()
+            && let Some((job, haste)) = state.jobs.pop_front()
         {
+            state.urgent -= usize::from(haste == Haste::Urgent);
             taken.push(job);
         }
         let closed = state.closed;
@@ -86,6 +118,19 @@ impl<J> Inbox<J> {
         }
     }
 
+    fn wait<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State<J>>,
+        up_to: Duration,
+        wanting: impl Fn(&State<J>) -> bool,
+    ) -> MutexGuard<'a, State<J>> {
+        state.sleepers += 1;
+        let waited = self.arrived.wait_timeout_while(state, up_to, |s| wanting(s) && !s.closed);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.sleepers -= 1;
+        state
+    }
+
     /// Takes no more jobs in; those that are in can still be taken.
     pub(crate) fn close(&self) {
         self.state().closed = true;
@@ -95,7 +140,9 @@ impl<J> Inbox<J> {
 
     /// Drops what nobody will take any more.
     pub(crate) fn clear(&self) {
-        self.state().jobs.clear();
+        let mut state = self.state();
+        state.jobs.clear();
+        state.urgent = 0;
     }
 
     fn state(&self) -> MutexGuard<'_, State<J>> {
@@ -107,34 +154,69 @@ impl<J> Inbox<J> {
 mod tests {
     use super::*;
 
+    const AT_ONCE: Waits = Waits { idle: Duration::ZERO, company: Duration::ZERO };
+
     #[tokio::test]
     async fn what_is_in_before_the_close_is_still_taken() {
         let inbox = Inbox::new(8);
         for job in 0..3 {
-            inbox.put(job).await.unwrap();
+            inbox.put(job, Haste::Urgent).await.unwrap();
         }
         inbox.close();
-        assert_eq!(inbox.put(3).await, Err(Closed));
+        assert_eq!(inbox.put(3, Haste::Urgent).await, Err(Closed));
         let mut taken = Vec::new();
-        assert_eq!(inbox.take(&mut taken, Duration::ZERO, |jobs| jobs.len() == 2), Taken::Jobs);
-        assert_eq!(inbox.take(&mut taken, Duration::ZERO, |_| false), Taken::Jobs);
+        assert_eq!(inbox.take(&mut taken, AT_ONCE, |jobs| jobs.len() == 2), Taken::Jobs);
+        assert_eq!(inbox.take(&mut taken, AT_ONCE, |_| false), Taken::Jobs);
         assert_eq!(taken, [0, 1, 2]);
-        assert_eq!(inbox.take(&mut taken, Duration::ZERO, |_| false), Taken::Closed);
+        assert_eq!(inbox.take(&mut taken, AT_ONCE, |_| false), Taken::Closed);
     }
 
     #[tokio::test]
     async fn a_full_queue_makes_its_callers_wait() {
         let inbox = Inbox::new(1);
-        inbox.put('a').await.unwrap();
-        let mut second = Box::pin(inbox.put('b'));
+        inbox.put('a', Haste::Urgent).await.unwrap();
+        let mut second = Box::pin(inbox.put('b', Haste::Urgent));
         assert!(
             std::future::poll_fn(|cx| std::task::Poll::Ready(second.as_mut().poll(cx).is_pending())).await
         );
         let mut taken = Vec::new();
-        inbox.take(&mut taken, Duration::ZERO, |_| false);
+        inbox.take(&mut taken, AT_ONCE, |_| false);
         second.await.unwrap();
-        inbox.take(&mut taken, Duration::ZERO, |_| false);
+        inbox.take(&mut taken, AT_ONCE, |_| false);
         assert_eq!(taken, ['a', 'b']);
-        assert_eq!(inbox.take(&mut taken, Duration::ZERO, |_| false), Taken::Idle);
+        assert_eq!(inbox.take(&mut taken, AT_ONCE, |_| false), Taken::Idle);
+    }
+
+    #[tokio::test]
+    async fn a_patient_job_rides_with_an_urgent_one() {
+        let inbox = std::sync::Arc::new(Inbox::new(8));
+        inbox.put("patient", Haste::Patient).await.unwrap();
+        // Longer than any test may take: only the urgent job can end the wait.
+        let waits = Waits { idle: Duration::from_hours(1), company: Duration::from_hours(1) };
+        let thread = {
+            let inbox = std::sync::Arc::clone(&inbox);
+            std::thread::spawn(move || {
+                let mut taken = Vec::new();
+                inbox.take(&mut taken, waits, |_| false);
+                taken
+            })
+        };
+        inbox.put("patient, too", Haste::Patient).await.unwrap();
+        inbox.put("urgent", Haste::Urgent).await.unwrap();
+        assert_eq!(thread.join().unwrap(), ["patient", "patient, too", "urgent"]);
+    }
+
+    #[tokio::test]
+    async fn a_patient_job_goes_alone_after_a_moment_and_at_the_close_at_once() {
+        let inbox = Inbox::new(8);
+        let mut taken = Vec::new();
+        inbox.put(1, Haste::Patient).await.unwrap();
+        let waits = Waits { idle: Duration::from_hours(1), company: Duration::from_micros(1) };
+        assert_eq!(inbox.take(&mut taken, waits, |_| false), Taken::Jobs);
+        inbox.put(2, Haste::Patient).await.unwrap();
+        inbox.close();
+        let waits = Waits { company: Duration::from_hours(1), ..waits };
+        assert_eq!(inbox.take(&mut taken, waits, |_| false), Taken::Jobs);
+        assert_eq!(taken, [1, 2]);
     }
 }

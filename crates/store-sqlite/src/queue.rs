@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::depth::Change;
 use crate::fault::Fault;
+use crate::inbox::Haste;
 use crate::job::Class;
 use crate::rows::{id, instant, instant_or_null, message};
 use crate::settle::{STAGE_FIRST, STAGE_MANUAL, settle};
@@ -38,7 +39,9 @@ impl Queue for SqliteStore {
 
     fn settle(&self, settlements: Vec<Settlement>) -> Verb<'_, ()> {
         let rows = settlements.len() * ROWS_PER_SETTLEMENT;
-        self.write(Class::Settles, rows, move |db, change| settle(db, &settlements, change))
+        // What is settled was sent already: nobody is kept waiting when it is recorded with the next message.
+        let work = move |db: &Connection, change: &mut Change| settle(db, &settlements, change);
+        self.write_with(Haste::Patient, Class::Settles, rows, work)
     }
 
     fn resend(

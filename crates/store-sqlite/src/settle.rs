@@ -24,10 +24,11 @@ pub(crate) fn settle(db: &Connection, settlements: &[Settlement], change: &mut C
     let mut recorder = Recorder::new(db)?;
     let mut remove_one = RemoveOne::new(db)?;
     for settlement in settlements {
+        let was_owed = settle_one(db, &mut remove_one, settlement, change)?;
         if let Some(attempt) = &settlement.attempt {
-            recorder.record(attempt, settlement.key.message_seq)?;
+            // A message is never removed before what is owed of it: nobody needs to look it up.
+            recorder.record(attempt, settlement.key.message_seq, was_owed)?;
         }
-        settle_one(db, &mut remove_one, settlement, change)?;
     }
     Ok(())
 }
@@ -47,12 +48,13 @@ impl<'db> RemoveOne<'db> {
     }
 }
 
+/// `false` if the delivery was settled before.
 fn settle_one(
     db: &Connection,
     remove_one: &mut RemoveOne<'_>,
     settlement: &Settlement,
     change: &mut Change,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<bool> {
     let Settlement { key, attempt, outcome, health } = settlement;
     let number = attempt.as_ref().map(|attempt| attempt.number);
     let was_owed = match outcome {
@@ -60,15 +62,15 @@ fn settle_one(
         Outcome::Delivered | Outcome::GivenUp | Outcome::Dropped => remove(remove_one, key, number, change)?,
     };
     if !was_owed {
-        return Ok(());
+        return Ok(false);
     }
     if *outcome == Outcome::Delivered && key.trigger == Trigger::Manual {
         remove(remove_one, &DeliveryKey { trigger: Trigger::Schedule, ..*key }, None, change)?;
     }
-    match health {
-        Some(health) => change_health(db, key.endpoint_id, health),
-        None => Ok(()),
+    if let Some(health) = health {
+        change_health(db, key.endpoint_id, health)?;
     }
+    Ok(true)
 }
 
 /// Removes a delivery; `false` if it was settled before. `number` only tells in which stage to look first.

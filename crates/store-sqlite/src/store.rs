@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::depth::{Change, Depth};
 use crate::fault::Fault;
-use crate::inbox::Inbox;
+use crate::inbox::{Haste, Inbox};
 use crate::job::{Class, Task};
 use crate::readers::Read;
 use crate::writer::Jobs;
@@ -59,10 +59,21 @@ impl SqliteStore {
         rows: usize,
         work: impl FnMut(&Connection, &mut Change) -> Result<T, Fault> + Send + 'static,
     ) -> Verb<'a, T> {
+        self.write_with(Haste::Urgent, class, rows, work)
+    }
+
+    /// The same; a patient one waits a moment for others before it makes a commit by itself.
+    pub(crate) fn write_with<'a, T: Send + 'a + 'static>(
+        &'a self,
+        haste: Haste,
+        class: Class,
+        rows: usize,
+        work: impl FnMut(&Connection, &mut Change) -> Result<T, Fault> + Send + 'static,
+    ) -> Verb<'a, T> {
         Box::pin(async move {
             let (reply, answer) = oneshot::channel();
             let job = Box::new(Task { class, rows, work, result: None, reply });
-            self.jobs.put(job).await.map_err(|_| closed())?;
+            self.jobs.put(job, haste).await.map_err(|_| closed())?;
             answer.await.map_err(|_| closed())?
         })
     }
@@ -80,7 +91,7 @@ impl SqliteStore {
                     let _ = reply.send(work(db).map_err(Error::from));
                 }
             });
-            self.reads.put(read).await.map_err(|_| closed())?;
+            self.reads.put(read, Haste::Urgent).await.map_err(|_| closed())?;
             answer.await.map_err(|_| closed())?
         })
     }

@@ -1,7 +1,8 @@
 //! The one thread that writes: group commit, and checkpoints between commits.
 //!
-//! It takes what is queued, runs all of it in one transaction and answers every caller after the commit. It does not
-//! wait for company: while one commit waits for the disk, the next one's jobs gather by themselves.
+//! It takes what is queued, runs all of it in one transaction and answers every caller after the commit. What
+//! publishers wait for does not wait for company: while one commit waits for the disk, the next one's jobs gather by
+//! themselves. What settles waits a moment for it: alone it would cost a commit of its own.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use rusqlite::Connection;
 
 use crate::depth::{Change, Depth};
 use crate::fault::{is_busy, store_error};
-use crate::inbox::{Inbox, Taken};
+use crate::inbox::{Inbox, Taken, Waits};
 use crate::job::{Class, Job};
 use crate::room::{Left, Room};
 
@@ -25,6 +26,8 @@ pub(crate) const JOBS_PER_COMMIT_MAX: usize = 1024;
 pub(crate) const ROWS_PER_COMMIT_MAX: usize = 8192;
 /// Pages in the write-ahead log from which the writer copies it into the database between two commits.
 pub(crate) const CHECKPOINT_WAL_PAGES: u32 = 4096;
+/// Settlements without a message that they can ride with are committed after this long.
+const COMPANY_WAIT: Duration = Duration::from_millis(5);
 /// A writer without work for this long copies what is left in the log into the database.
 const IDLE_AFTER: Duration = Duration::from_secs(1);
 /// A writer that has nothing to copy either sleeps so long at most.
@@ -61,13 +64,14 @@ impl Writer {
         let mut jobs = Vec::new();
         loop {
             let clean = self.wal_pages.load(Ordering::Relaxed) == 0;
-            let patience = if clean { SLEEP_MAX } else { IDLE_AFTER };
+            let idle = if clean { SLEEP_MAX } else { IDLE_AFTER };
+            let waits = Waits { idle, company: COMPANY_WAIT };
             let mut rows = 0;
             let enough = |taken: &[Box<dyn Job>]| {
                 rows += taken.last().map_or(0, |job| job.rows());
                 rows >= ROWS_PER_COMMIT_MAX || taken.len() >= JOBS_PER_COMMIT_MAX
             };
-            match self.inbox.take(&mut jobs, patience, enough) {
+            match self.inbox.take(&mut jobs, waits, enough) {
                 Taken::Jobs => {
                     self.commit(&mut jobs);
                     let pages_max = if self.is_short_of_room.get() { 1 } else { CHECKPOINT_WAL_PAGES };

@@ -23,8 +23,6 @@ pub(crate) const COLUMNS_COUNT: usize = 13;
 pub(crate) struct Recorder<'db> {
     insert: CachedStatement<'db>,
     lives: CachedStatement<'db>,
-    /// The message that was looked up last, and whether it lives: attempts of one message often lie side by side.
-    looked_up: Option<(MessageSeq, bool)>,
 }
 
 impl<'db> Recorder<'db> {
@@ -35,17 +33,17 @@ impl<'db> Recorder<'db> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?;
         let lives = db.prepare_cached("SELECT 1 FROM message WHERE seq = ?1")?;
-        Ok(Self { insert, lives, looked_up: None })
+        Ok(Self { insert, lives })
     }
 
-    /// Writes an attempt, unless it is there already or its message is gone.
-    pub(crate) fn record(&mut self, attempt: &Attempt, message_seq: MessageSeq) -> rusqlite::Result<()> {
-        let lives = match self.looked_up {
-            Some((seq, lives)) if seq == message_seq => lives,
-            _ => self.lives.exists([message_seq.0])?,
-        };
-        self.looked_up = Some((message_seq, lives));
-        if !lives {
+    /// Writes an attempt, unless it is there already or its message is gone; `lives`: its message is known to be there.
+    pub(crate) fn record(
+        &mut self,
+        attempt: &Attempt,
+        message_seq: MessageSeq,
+        lives: bool,
+    ) -> rusqlite::Result<()> {
+        if !lives && !self.lives.exists([message_seq.0])? {
             return Ok(());
         }
         let duration_us = i64::try_from(attempt.duration.as_micros()).unwrap_or(i64::MAX);

@@ -16,6 +16,7 @@
 //!
 //! - `open`, `migrate`: the file, its settings, its schema
 //! - `writer`, `job`, `inbox`, `room`: the writer's thread
+//! - `checkpoint`: the thread that copies the write-ahead log into the database
 //! - `readers`: the readers' threads
 //! - `intake`, `queue`, `settle`, `catalog`, `reader`, `access`, `stats`, `upkeep`: the verbs, as in the crate `klingel-store`
 //! - `rows`: rows and the nouns they stand for
@@ -24,6 +25,7 @@
 
 mod access;
 mod catalog;
+mod checkpoint;
 mod depth;
 mod fault;
 mod inbox;

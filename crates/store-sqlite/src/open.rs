@@ -14,6 +14,7 @@ use klingel_model::{Clock, Dice};
 use klingel_store::sealing::Sealer;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
+use crate::checkpoint::Checkpointer;
 use crate::depth::Depth;
 use crate::inbox::Inbox;
 use crate::migrate::{self, Migration};
@@ -94,6 +95,9 @@ impl SqliteStore {
         let connect_reader = |_| connect(&options).and_then(read_only);
         let readers: Vec<Connection> =
             (0..options.readers.max(1)).map(connect_reader).collect::<Result<_, _>>().map_err(failed)?;
+        let checkpointer = connect(&options).map_err(failed)?;
+        let checkpointer =
+            Checkpointer::start(checkpointer).map_err(|error| OpenError::cannot_open(path, &error))?;
         let room = Room { folder: folder_of(path), free_bytes_min: options.free_bytes_min, pages_max };
         let OpenOptions { path, sealer, dice, clock, queue_verbs_max, .. } = options;
         let jobs = Arc::new(Inbox::new(queue_verbs_max));
@@ -123,7 +127,7 @@ impl SqliteStore {
             let reads = Arc::clone(&store.reads);
             store.start("klingel-store-reader", &path, move || readers::run(&db, &reads))?;
         }
-        store.start("klingel-store-writer", &path, move || writer.run())?;
+        store.start("klingel-store-writer", &path, move || writer.run(checkpointer))?;
         Ok(store)
     }
 

@@ -1,4 +1,4 @@
-//! The one thread that writes: group commit, and checkpoints between commits.
+//! The one thread that writes: group commit.
 //!
 //! It takes what is queued, runs all of it in one transaction and answers every caller after the commit. What
 //! publishers wait for does not wait for company: while one commit waits for the disk, the next one's jobs gather by
@@ -13,6 +13,7 @@ use klingel_model::Clock;
 use klingel_store::Error;
 use rusqlite::Connection;
 
+use crate::checkpoint::{self, Checkpointer, Mode};
 use crate::depth::{Change, Depth};
 use crate::fault::{is_busy, store_error};
 use crate::inbox::{Inbox, Taken, Waits};
@@ -24,7 +25,7 @@ pub(crate) const JOBS_PER_COMMIT_MAX: usize = 1024;
 /// No further verb joins a commit that writes about this many rows, a large payload counting for several: bounds
 /// how long its callers wait, and how much room it takes.
 pub(crate) const ROWS_PER_COMMIT_MAX: usize = 8192;
-/// Pages in the write-ahead log from which the writer copies it into the database between two commits.
+/// Pages in the write-ahead log from which it is copied into the database.
 pub(crate) const CHECKPOINT_WAL_PAGES: u32 = 4096;
 /// Settlements without a message that they can ride with are committed after this long.
 const COMPANY_WAIT: Duration = Duration::from_millis(5);
@@ -58,7 +59,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Works until the inbox is closed and empty.
-    pub(crate) fn run(self) {
+    pub(crate) fn run(self, checkpointer: Checkpointer) {
         // Whatever ends this thread, a panic included: nobody may wait for an answer that never comes.
         let _closing = CloseOnDrop(Arc::clone(&self.inbox));
         let mut jobs = Vec::new();
@@ -74,17 +75,29 @@ impl Writer {
             match self.inbox.take(&mut jobs, waits, enough) {
                 Taken::Jobs => {
                     self.commit(&mut jobs);
-                    let pages_max = if self.is_short_of_room.get() { 1 } else { CHECKPOINT_WAL_PAGES };
-                    if self.wal_pages.load(Ordering::Relaxed) >= pages_max {
-                        self.checkpoint("PASSIVE");
-                    }
+                    self.keep_log_short(&checkpointer);
                 }
                 Taken::Idle if clean => {}
-                Taken::Idle => self.checkpoint("PASSIVE"),
+                Taken::Idle => self.checkpoint(Mode::Passive),
                 Taken::Closed => break,
             }
         }
-        self.checkpoint("TRUNCATE");
+        // Ends the thread first: two cannot copy at once.
+        drop(checkpointer);
+        self.checkpoint(Mode::Truncate);
+    }
+
+    fn keep_log_short(&self, checkpointer: &Checkpointer) {
+        let pages = self.wal_pages.load(Ordering::Relaxed);
+        if self.is_short_of_room.get() && pages > 0 {
+            self.checkpoint(Mode::Passive);
+        } else if pages >= CHECKPOINT_WAL_PAGES {
+            if checkpointer.take_copied() {
+                self.checkpoint(Mode::Passive);
+            } else {
+                checkpointer.ask();
+            }
+        }
     }
 
     fn commit(&self, jobs: &mut Vec<Box<dyn Job>>) {
@@ -113,7 +126,7 @@ impl Writer {
         let found = self.room.check(&self.db, self.wal_pages.load(Ordering::Relaxed));
         self.is_short_of_room.set(found != Ok(Left::Enough));
         if found.is_err() {
-            self.checkpoint("PASSIVE");
+            self.checkpoint(Mode::Passive);
             self.room.check(&self.db, self.wal_pages.load(Ordering::Relaxed))?;
         }
         Ok(())
@@ -124,7 +137,7 @@ impl Writer {
     fn commit_one_by_one(&self, jobs: &mut Vec<Box<dyn Job>>) {
         // A full disk: what the log holds already makes room in it once it has been copied.
         self.is_short_of_room.set(true);
-        self.checkpoint("PASSIVE");
+        self.checkpoint(Mode::Passive);
         jobs.sort_by_key(|job| job.class());
         for mut job in jobs.drain(..) {
             match self.transact(std::slice::from_mut(&mut job)) {
@@ -160,14 +173,10 @@ impl Writer {
 
     /// Copies the log into the database. What readers still hold, or what does not fit on the disk now, stays in the
     /// log and is copied the next time: nothing depends on it but the log's length.
-    fn checkpoint(&self, mode: &str) {
-        let sql = format!("PRAGMA wal_checkpoint({mode})");
-        let left = self.db.query_row(&sql, [], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
-        match left {
-            Ok((in_log, copied)) => {
-                let left = u32::try_from(in_log.saturating_sub(copied)).unwrap_or(0);
-                self.wal_pages.store(left, Ordering::Relaxed);
-            }
+    fn checkpoint(&self, mode: Mode) {
+        match checkpoint::copy(&self.db, mode) {
+            Ok(Some(left)) => self.wal_pages.store(left, Ordering::Relaxed),
+            Ok(None) => tracing::debug!("the write-ahead log is being copied by another already"),
             Err(error) => tracing::warn!(%error, "the write-ahead log could not be copied into the database"),
         }
     }

@@ -1,10 +1,13 @@
-//! Settles in batches: what came in while one batch was written is the next batch.
+//! Settles in batches: what ends within a moment is recorded together.
+//!
+//! Nobody waits for it: the requests were answered, and their places are free again. What a crash leaves unrecorded is
+//! sent once more, so the moment is short.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use klingel_store::{HealthChange, Outcome, Settlement};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TryRecvError};
 use tokio_util::sync::CancellationToken;
 
 use super::dispatcher::{Recorded, Report};
@@ -14,6 +17,11 @@ use crate::fanout::Catalogue;
 use crate::settings::Settings;
 use crate::{World, measure};
 
+/// How often settlements are gathered before a batch is written, unless it is full before.
+const GATHER_TIMES: usize = 4;
+/// How long each time. Settlements that are written together share pages and a commit: at 20 ms a delivery writes a
+/// tenth of what it writes alone.
+const GATHER_WAIT: Duration = Duration::from_millis(5);
 /// Wait before a refused batch is offered again; doubles up to [`WAIT_MAX`].
 const WAIT_MIN: Duration = Duration::from_millis(100);
 /// Longest wait before a refused batch is offered again.
@@ -43,6 +51,7 @@ impl Recorder {
             if batch.is_empty() {
                 break;
             }
+            self.gather(&mut batch, batch_max, &hurry).await;
             let recorded = batch.iter().map(recorded).collect();
             let batch = std::mem::replace(&mut batch, Vec::with_capacity(batch_max));
             let is_recorded = self.settle(&batch, &hurry).await;
@@ -53,6 +62,24 @@ impl Recorder {
             if is_recorded {
                 self.statistics.count(&self.world, &batch).await;
                 self.watch.tell(&self.world, &batch).await;
+            }
+        }
+    }
+
+    /// Waits a moment for more. It looks into the queue now and then: to be woken for each one costs more than to record
+    /// it.
+    async fn gather(&mut self, batch: &mut Vec<Settlement>, batch_max: usize, hurry: &CancellationToken) {
+        for _ in 0..GATHER_TIMES {
+            if batch.len() >= batch_max || hurry.run_until_cancelled(tokio::time::sleep(GATHER_WAIT)).await.is_none()
+            {
+                return;
+            }
+            while batch.len() < batch_max {
+                match self.settlements.try_recv() {
+                    Ok(settlement) => batch.push(settlement),
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => return,
+                }
             }
         }
     }

@@ -87,6 +87,7 @@ async fn what_is_missing_is_what_the_rules_of_today_want() {
     let replay = bench.engine().replay_start(missing).await.unwrap();
     bench.requests(1).await;
     assert_eq!(ended(&bench, &replay).await.asked, 1);
+    bench.pass(1).await;
     assert_eq!(bench.attempts(plain.id).await, []);
     assert_eq!(bench.attempts(wanted.id).await.len(), 1);
     let all = span(&bench, id, ReplayWhich::All);

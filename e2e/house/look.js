@@ -9,7 +9,7 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 /** What axe-core finds on this page, a line each. */
 export async function violations(page) {
   // The page's policy forbids scripts of others; the debugger's own evaluation is not bound by it.
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource);
   const found = await page.evaluate(async (rules) => {
     const result = await globalThis.axe.run(document, { runOnly: rules });
     return result.violations.map((one) => ({

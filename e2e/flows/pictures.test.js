@@ -12,7 +12,7 @@ import { everyVendor, shop, startWorld } from "../house/world.js";
 
 const ROOT = new URL("../../", import.meta.url);
 const KEPT = new URL("docs/pictures/", ROOT);
-const FOLDER = process.env.KLINGEL_PICTURES === "docs" ? KEPT : new URL("target/pictures/", ROOT);
+const FOLDER = process.env.PICTURES === "docs" ? KEPT : new URL("target/pictures/", ROOT);
 /** Looks at the overview before its figures must be there: statistics are written every few seconds. */
 const LOOKS_MAX = 100;
 

@@ -42,7 +42,7 @@ after(() => world?.stop());
 
 async function operator(options) {
   const page = await openPage(world.browser, options);
-  await page.goto(linkIn(await world.server.command("portal", "login")));
+  await page.goto(linkIn(await world.server.command("portal", "login", "--name", "anna")));
   return page;
 }
 

@@ -54,8 +54,8 @@ async fn login(config: &Config, environment: Option<&str>, holder: String) -> Re
 
 /// Who runs the command, as the shell says: the one who became somebody else for it, before him whom he became.
 fn user() -> String {
-    let names = ["SUDO_USER", "USER", "LOGNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
-    names.filter_map(|name| holder(&name).ok()).next().unwrap_or_else(|| NOBODY_KNOWN.to_owned())
+    let mut names = ["SUDO_USER", "USER", "LOGNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
+    names.find_map(|name| holder(&name).ok()).unwrap_or_else(|| NOBODY_KNOWN.to_owned())
 }
 
 /// Makes a link for an operator to the portal at `public_url`.

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { linkIn, openPage, startBrowser } from "../house/browser.js";
+import { linkIn, openPage, startBrowser, UNTRUSTED } from "../house/browser.js";
 import { startServer } from "../house/server.js";
+import { wordsOf } from "../house/words.js";
 
 let server, browser;
 before(async () => {
@@ -36,6 +37,24 @@ for (const [language, words] of Object.entries({
     assert.equal(await page.locator("h1").textContent(), words.door);
     await page.goto(`${server.url}/portal/overview`);
     assert.match(page.url(), /\/portal\/login\?next=/);
+    page.checkFaults();
+  });
+}
+
+for (const language of ["de", "en"]) {
+  test(`a link that a scanner has opened still opens the portal (${language})`, async () => {
+    const w = wordsOf(language);
+    const link = linkIn(await server.command("portal", "login"));
+    for (const method of ["HEAD", "GET"]) {
+      assert.equal((await fetch(link, { method, redirect: "manual" })).status, 200, method);
+    }
+    // Over plain HTTP from another machine, browsers do not say who goes there.
+    const page = await openPage(browser, { language });
+    await page.goto(link.replace("127.0.0.1", UNTRUSTED));
+    assert.equal(await page.locator("h1").textContent(), w("enter"));
+    await page.getByRole("button", { name: w("enter-button") }).click();
+    assert.equal(await page.locator("h1").textContent(), w("nav-overview"));
+    assert.ok(!page.url().includes("/in/"), "the secret stays in the address");
     page.checkFaults();
   });
 }

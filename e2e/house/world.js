@@ -10,7 +10,9 @@ const BROKEN = "/broken";
 
 /** Everything that the flows need. `stop()` ends it all. */
 export async function startWorld(settings = {}) {
-  const [server, receiver, browser] = await Promise.all([startServer(settings), startReceiver(), startBrowser()]);
+  // First the server: if it does not start, nothing else is left running and holds the tests up.
+  const server = await startServer(settings);
+  const [receiver, browser] = await Promise.all([startReceiver(), startBrowser()]);
   return {
     server,
     receiver,

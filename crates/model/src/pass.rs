@@ -29,6 +29,15 @@ impl PassScope {
         }
     }
 
+    /// Whether what is done to everybody of this scope is done to somebody of the other one too: an application's
+    /// scope includes the people whose data it keeps, an operator's nobody else.
+    pub fn includes(&self, other: &Self) -> bool {
+        match self {
+            Self::Application(app_id) => other.app_id() == Some(*app_id),
+            Self::Operator | Self::Subject { .. } => self == other,
+        }
+    }
+
     /// The person it is confined to, if it is.
     pub fn subject(&self) -> Option<&str> {
         match self {

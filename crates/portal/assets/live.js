@@ -10,6 +10,7 @@
 //   data-live-ended="…"         said when the session has ended
 //   data-live-into              within it: the element that takes rows as its first children (a <tbody> or a list)
 //   data-live-empty             within it: what is shown while there is no row; it leaves with the first one
+//   data-live-filled hidden     within it: what is shown from the first row on, such as a table's head
 //   data-live-pause="Pause" data-live-resume="Go on" hidden
 //                               on a <button>: shown where scripts run
 //   data-live-status            on an element with role="status": where sentences are said
@@ -17,7 +18,7 @@
 // Events of a stream: `row` with data {"row": path}, whose answer is one row as HTML; `missed`; `end`.
 import { enhance } from "./enhance.js";
 
-// Rows that wait while the view is paused; what comes beyond is seen after a reload.
+// Rows that wait, because the view is paused or others are being fetched; what comes beyond is seen after a reload.
 const WAITING_MAX = 200;
 
 class Live {
@@ -30,7 +31,7 @@ class Live {
     this.paused = false;
     this.waiting = [];
     this.arrived = 0;
-    this.busy = Promise.resolve();
+    this.fetching = false;
     this.last = "";
     this.button.hidden = false;
     this.button.addEventListener("click", () => this.toggle());
@@ -47,8 +48,7 @@ class Live {
     this.stream.addEventListener("row", (event) => {
       this.last = event.lastEventId;
       const { row } = JSON.parse(event.data);
-      if (this.paused) this.keep(row);
-      else this.add(row);
+      this.keep(row);
     });
     this.stream.addEventListener("missed", () => this.say(this.section.dataset.liveMissed));
     this.stream.addEventListener("end", () => {
@@ -69,19 +69,28 @@ class Live {
       this.waiting.shift();
       this.say(this.section.dataset.liveMissed);
     }
-    this.button.textContent = `${this.button.dataset.liveResume} (${this.waiting.length})`;
+    if (this.paused) this.button.textContent = `${this.button.dataset.liveResume} (${this.waiting.length})`;
+    else this.fetchRows();
   }
 
   toggle() {
     this.paused = !this.paused;
     this.button.textContent = this.paused ? this.button.dataset.liveResume : this.button.dataset.livePause;
-    if (this.paused) return;
-    for (const row of this.waiting.splice(0)) this.add(row);
+    if (!this.paused) this.fetchRows();
   }
 
   // One after the other, so that rows keep their order.
-  add(row) {
-    this.busy = this.busy.then(() => this.fetchRow(row)).catch(() => this.say(this.section.dataset.liveMissed));
+  async fetchRows() {
+    if (this.fetching) return;
+    this.fetching = true;
+    while (!this.paused && this.waiting.length > 0) {
+      try {
+        await this.fetchRow(this.waiting.shift());
+      } catch {
+        this.say(this.section.dataset.liveMissed);
+      }
+    }
+    this.fetching = false;
   }
 
   async fetchRow(row) {
@@ -98,6 +107,7 @@ class Live {
     this.into.prepend(element);
     while (this.into.children.length > this.rowsMax) this.into.lastElementChild.remove();
     this.section.querySelector("[data-live-empty]")?.remove();
+    this.section.querySelector("[data-live-filled]")?.removeAttribute("hidden");
     this.arrived += 1;
     this.say(`${this.section.dataset.liveArrived} ${this.arrived}`);
   }

@@ -53,7 +53,8 @@ pub trait Access: Send + Sync {
     /// Ends a session; `false` if there was none.
     fn end_session(&self, digest: KeyDigest) -> Verb<'_, bool>;
 
-    /// Ends all sessions of exactly this scope, or of the whole environment, and their unused links. Gives how many.
+    /// Ends all sessions that this scope [includes](PassScope::includes), or those of the whole environment, and their
+    /// unused links. Gives how many.
     fn end_sessions(&self, environment_id: EnvironmentId, scope: Option<PassScope>) -> Verb<'_, u64>;
 
     /// Sessions of an environment by the time they were made; those that have expired may still be among them.

@@ -38,7 +38,9 @@ pub use access::{Access, SessionKey};
 pub use catalog::{Answer, Catalog, Once, OnceKey, Written};
 pub use error::Error;
 pub use intake::{Admission, Admitted, Intake};
-pub use overview::{AttemptPlace, Backlog, EndpointFilter, EndpointMarks, Overview, Owed, OwedPlace};
+pub use overview::{
+    AttemptPlace, Backlog, EndpointFilter, EndpointMarks, EnvironmentBacklog, Overview, Owed, OwedPlace,
+};
 pub use page::{Order, Page, Scan};
 pub use queue::{HealthChange, LaneHead, Outcome, Queue, Settlement, Waiting, WaitingPage};
 pub use reader::{

@@ -73,6 +73,19 @@ pub struct Backlog {
     pub oldest_due: Option<Micros>,
 }
 
+/// How much waits for all endpoints of an environment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EnvironmentBacklog {
+    /// Deliveries without an attempt.
+    pub first_attempts: u64,
+    /// Deliveries that wait for a retry or were asked for by hand.
+    pub retries: u64,
+    /// Whether there may be more than were counted.
+    pub more: bool,
+    /// When the earliest of them is or was due, as in [`Backlog`].
+    pub oldest_due: Option<Micros>,
+}
+
 /// A delivery that waits for an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owed {
@@ -129,6 +142,10 @@ pub trait Overview: Send + Sync {
 
     /// How much waits for an endpoint, counted up to `count_max`. Nothing waits for one that is deleted.
     fn waiting_of(&self, endpoint_id: EndpointId, count_max: u64) -> Verb<'_, Backlog>;
+
+    /// How much waits in an environment, counted up to `count_max` all together. Nothing waits for endpoints that are
+    /// deleted.
+    fn waiting_in(&self, environment_id: EnvironmentId, count_max: u64) -> Verb<'_, EnvironmentBacklog>;
 
     /// What waits for an endpoint, by message and why.
     fn waiting(&self, endpoint_id: EndpointId, page: Page<OwedPlace>) -> Verb<'_, Scan<Owed, OwedPlace>>;

@@ -39,6 +39,9 @@ pub(crate) struct DialectOut {
     application_path: Option<&'static str>,
     /// Lists that an application's owner looks after.
     collections: Vec<CollectionOut>,
+    /// How many of an endpoint's latest requests the vendor's own log of it shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_rows: Option<usize>,
 }
 
 /// A field of a form.
@@ -177,6 +180,7 @@ impl DialectOut {
             application_form: description.application_form.iter().map(FieldOut::of).collect(),
             application_path: (!path.is_empty()).then_some(path),
             collections: description.collections.iter().map(CollectionOut::of).collect(),
+            log_rows: description.log_rows,
         }
     }
 }

@@ -12,7 +12,8 @@ use crate::fields::Fields;
 use crate::find::{self, InPath};
 use crate::problem::Problem;
 
-/// Ends every session of an application's customer in the portal, and every link that was not opened yet, at once.
+/// Ends every session in an application's portal, its customer's as well as those of the people whose data it keeps,
+/// and every link that was not opened yet, at once.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/app/{app_id}/expire-all",

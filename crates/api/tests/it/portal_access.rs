@@ -181,3 +181,16 @@ async fn nobody_gets_a_link_that_would_open_nothing() {
     );
     assert_eq!(house.store.end_sessions(house.environment_id, None).await, Ok(0), "no link was made");
 }
+
+#[tokio::test]
+async fn people_are_logged_out_with_their_application() {
+    let house = host().await;
+    let asked = format!(r#"{{"subject":"{PERSON}"}}"#);
+    let token = |made: serde_json::Value| made["token"].as_str().unwrap().to_owned();
+    let opened = token(house.post(PERSONS, asked.as_str()).await.expect(200));
+    let opened = house.open(&opened).await.unwrap();
+    let unused = token(house.post(PERSONS, asked.as_str()).await.expect(200));
+    assert_eq!(house.post("/auth/app/host/expire-all", "").await.status, 204);
+    assert_eq!(house.store.session(opened.digest, house.clock.now()).await, Ok(None));
+    assert_eq!(house.open(&unused).await, None);
+}

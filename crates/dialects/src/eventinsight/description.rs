@@ -74,6 +74,9 @@ const TEST: Test = Test {
     example: "{\"id\": 1, \"name_first\": \"\", \"name_infix\": null, \"name_last\": \"\", \"custom_fields\": [], \"companies\": []}",
 };
 
+/// "the last 10 webhook requests" (source document).
+const LOG_ROWS: usize = 10;
+
 /// Words, place and form of a webhook.
 pub(super) fn description() -> Description {
     Description {
@@ -86,5 +89,6 @@ pub(super) fn description() -> Description {
         signs: false,
         collections: &[],
         test: Some(TEST),
+        log_rows: Some(LOG_ROWS),
     }
 }

@@ -294,5 +294,6 @@ pub fn description() -> Description {
         signs: false,
         collections: &[OPERATOR, KEY, ISSUER],
         test: None,
+        log_rows: None,
     }
 }

@@ -270,5 +270,6 @@ pub(super) fn description() -> Description {
         signs: true,
         collections: &[SITE, GROUP, MEMBER, CLIENT],
         test: None,
+        log_rows: None,
     }
 }

@@ -32,6 +32,8 @@ pub struct Description {
     pub collections: &'static [Collection],
     /// The vendor's own test of an endpoint; `None`: an example of an event type is sent.
     pub test: Option<Test>,
+    /// How many of an endpoint's latest requests its log shows there; `None`: as many as there are, page by page.
+    pub log_rows: Option<usize>,
 }
 
 /// The vendor's own test of an endpoint, by an operation of the management API.

@@ -34,6 +34,29 @@ impl Api {
         self.send(self.request(method, path), body).await
     }
 
+    /// Opens a page as a browser does whose reader goes there. Gives the status.
+    pub async fn open_page(&self, path: &str) -> u16 {
+        let request = self.request(Method::GET, path);
+        let request = request.header("sec-fetch-mode", "navigate").header("sec-fetch-dest", "document");
+        self.send(request, Bytes::new()).await.expect("the server answers").0
+    }
+
+    /// Opens a link to the portal, and gives the page that it leads to, as its reader sees it.
+    pub async fn portal_behind(&self, link: &str) -> String {
+        let ask = async |path: &str, cookie: &str| {
+            let request = self.request(Method::GET, path).header("cookie", cookie);
+            let request = request.header("sec-fetch-mode", "navigate").header("sec-fetch-dest", "document");
+            let request = request.body(Full::new(Bytes::new())).expect("a test writes valid requests");
+            self.client.request(request).await.expect("the server answers")
+        };
+        let text = |value: &http::HeaderValue| value.to_str().expect("it is plain text").to_owned();
+        let opened = ask(link, "").await;
+        let place = text(opened.headers().get("location").expect("it leads on"));
+        let page = ask(&place, &text(&opened.headers()["set-cookie"])).await;
+        let body = page.into_body().collect().await.expect("the page is whole").to_bytes();
+        String::from_utf8(body.to_vec()).expect("the page is text")
+    }
+
     /// Posts below `/api/v1` under an idempotency key what must succeed.
     pub async fn post_once(&self, once: &str, path: &str, body: &Value) -> Value {
         let request = self.request(Method::POST, &format!("/api/v1{path}")).header("idempotency-key", once);

@@ -2,7 +2,6 @@
 
 use std::process::Stdio;
 
-use http::Method;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 
@@ -66,8 +65,7 @@ async fn a_link_opens_the_demos_portal_once() {
     let api = Api::new(base, "");
     let path = format!("/portal/in/{token}");
     for wanted in [303, 410] {
-        let answer = api.call(Method::GET, &path, bytes::Bytes::new()).await;
-        assert_eq!(answer.expect("the server answers").0, wanted, "{url}");
+        assert_eq!(api.open_page(&path).await, wanted, "{url}");
     }
 }
 

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use http::Method;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::api::Api;
@@ -27,8 +26,7 @@ async fn run_with_input(arguments: &[&str], input: &str) -> (i32, String, String
 
 /// The status of a page that is asked for once.
 async fn status(base: &str, path: &str) -> u16 {
-    let answer = Api::new(base, "").call(Method::GET, path, bytes::Bytes::new()).await;
-    answer.expect("the server answers").0
+    Api::new(base, "").open_page(path).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,7 +38,7 @@ async fn links_open_the_portal_of_a_running_server_once() {
     let store = house.store();
     let variables = [("KLINGEL_PUBLIC_URL", server.base.as_str())];
     for arguments in [
-        &["portal", "login", "--holder", "desk", "--store", &store][..],
+        &["portal", "login", "--name", "desk", "--store", &store][..],
         &["portal", "login", "--environment", "test", "--store", &store],
         &["portal", "link", "app", "--expiry-s", "60", "--read-only", "--store", &store],
     ] {
@@ -57,6 +55,30 @@ async fn links_open_the_portal_of_a_running_server_once() {
     assert!(url.starts_with(&format!("{}/portal/in/klp_", server.base)), "{url}");
     let output = server.stop().await;
     assert!(!output.contains("klp_"), "no link's secret is in the log: {output}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_called_by_the_name_that_was_given_or_by_the_machines_user() {
+    let house = House::new();
+    house.key("admin").await;
+    let server = house.serve().await;
+    let store = house.store();
+    for (arguments, variables, wanted) in [
+        (&["--name", "desk"][..], [("SUDO_USER", ""), ("USER", "anna")], "desk"),
+        (&["--holder", "night"], [("SUDO_USER", ""), ("USER", "anna")], "night"),
+        (&[], [("SUDO_USER", ""), ("USER", "anna")], "anna"),
+        (&[], [("SUDO_USER", "berta"), ("USER", "root")], "berta"),
+        (&[], [("SUDO_USER", ""), ("USER", "")], "klingel portal login"),
+    ] {
+        let command = [&["portal", "login", "--store", &store][..], arguments].concat();
+        let beside = [("KLINGEL_PUBLIC_URL", server.base.as_str()), ("LOGNAME", "")];
+        let variables = [&beside[..], &variables].concat();
+        let (code, link, errors) = run_in(Path::new("."), &command, &variables).await;
+        assert_eq!((code, errors.as_str()), (0, ""), "{arguments:?}");
+        let path = link.trim_end().strip_prefix(&server.base).expect("it leads to the server");
+        let page = Api::new(&server.base, "").portal_behind(path).await;
+        assert!(page.contains(&format!("<span class=\"holder\">{wanted}</span>")), "{arguments:?}: {page}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,7 +123,7 @@ async fn what_cannot_be_done_is_said_and_changes_nothing() {
         assert!(code == 1 && output.is_empty() && errors.contains(part), "{arguments:?}: {errors}");
     }
     for arguments in
-        [&["link", "app", "--expiry-s", "59"][..], &["login", "--holder", ""], &["password", "a\nb"]]
+        [&["link", "app", "--expiry-s", "59"][..], &["login", "--name", ""], &["password", "a\nb"]]
     {
         let (code, _, _) = run(&[&["portal"], arguments, &["--store", &store]].concat()).await;
         assert_eq!(code, 2, "{arguments:?}");

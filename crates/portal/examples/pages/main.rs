@@ -1,4 +1,4 @@
-//! How fast the operators' pages are when much is stored: `cargo run --release -p klingel-portal --example pages [FOLDER]`.
+//! How fast the portal's pages are when much is stored: `cargo run --release -p klingel-portal --example pages [FOLDER]`.
 //!
 //! Fills a store with 1,000,000 messages of 100 applications, an attempt each of which one in a hundred failed, 200,000
 //! deliveries that wait, and a week of statistics; then opens every list, at its beginning, deep inside, and with
@@ -97,6 +97,12 @@ fn paths() -> Vec<String> {
         format!("messages?message={message}"),
         format!("messages?app={app}"),
         "messages?type=rare".to_owned(),
+        "messages?status=failed".to_owned(),
+        "messages?status=waiting".to_owned(),
+        "messages?status=cancelled".to_owned(),
+        format!("messages?endpoint={endpoint}"),
+        format!("messages?endpoint={endpoint}&status=delivered"),
+        format!("messages?endpoint={endpoint}&status=waiting&type=rare"),
         format!("messages?until={long_ago}"),
         "attempts".to_owned(),
         format!("attempts?after={message}.{attempt}"),
@@ -108,6 +114,16 @@ fn paths() -> Vec<String> {
         "attempts?class=300".to_owned(),
         "attempts?type=rare".to_owned(),
         format!("attempts?until={long_ago}"),
+        format!("apps/{app}"),
+        format!("apps/{app}/endpoints"),
+        format!("apps/{app}/endpoints/{endpoint}"),
+        format!("apps/{app}/endpoints/{endpoint}/log"),
+        format!("apps/{app}/endpoints/{endpoint}/log?status=fail"),
+        format!("apps/{app}/endpoints/{endpoint}/waiting"),
+        format!("apps/{app}/messages"),
+        format!("apps/{app}/messages?type=rare"),
+        format!("apps/{app}/attempts"),
+        format!("apps/{app}/attempts?status=fail"),
         "event-types".to_owned(),
         "keys".to_owned(),
         "audit".to_owned(),

@@ -9,6 +9,9 @@ login-wait = Zu viele falsche Passwörter für diesen Namen. { $count ->
   }, oder lassen Sie sich einen Anmelde-Link geben.
 login-without = Ohne Passwort
 login-operator-help = Als Betreiber erhalten Sie auf dem Server mit diesem Befehl einen Link, der einmal und zehn Minuten lang gilt:
+enter = Portal öffnen
+enter-help = Dieser Link öffnet das Portal einmal. Gehen Sie weiter, wenn Sie so weit sind.
+enter-button = Portal öffnen
 login-customer-help = Als Kunde öffnen Sie das Portal über den Link in der Anwendung, zu der es gehört.
 fault-back = Zum Anfang
 fault-logged-out = Sie sind nicht angemeldet

@@ -58,6 +58,7 @@ endpoint-waits = Wartezeiten
 endpoint-waits-hint = Mit Komma getrennt, etwa: 5 s, 5 min, 2 h.
 endpoint-figures = Zustellungen und Dauer
 endpoint-log = Protokoll der Anfragen
+endpoint-log-last = Die letzten { $number } Anfragen
 endpoint-log-empty = Noch keine Anfrage. Senden Sie einen Test, um zu sehen, was ankommt.
 endpoint-log-all = Ältere Anfragen
 headers-title = Eigene Header

@@ -26,3 +26,5 @@ tab-inspector = Inspektor
 tab-settings = Einstellungen
 pager = Weitere Einträge
 pager-older = Ältere Einträge
+pager-cut = Die Suche hat hier angehalten, damit die Seite schnell kommt. Weiter zurück kann es mehr geben.
+pager-further = Weiter zurück suchen

@@ -9,6 +9,9 @@ login-wait = Too many wrong passwords for this name. { $count ->
   }, or ask for a log-in link.
 login-without = Without a password
 login-operator-help = As an operator, get a link on the server that works once, for ten minutes:
+enter = Open the portal
+enter-help = This link opens the portal once. Go on when you are ready.
+enter-button = Open the portal
 login-customer-help = As a customer, open the portal by the link in the application that it belongs to.
 fault-back = To the beginning
 fault-logged-out = You are not logged in

@@ -58,6 +58,7 @@ endpoint-waits = Waits
 endpoint-waits-hint = Separated by commas, such as: 5 s, 5 min, 2 h.
 endpoint-figures = Deliveries and durations
 endpoint-log = Log of requests
+endpoint-log-last = The last { $number } requests
 endpoint-log-empty = No request yet. Send a test to see what arrives.
 endpoint-log-all = Older requests
 headers-title = Own headers

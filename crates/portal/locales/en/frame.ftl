@@ -26,3 +26,5 @@ tab-inspector = Inspector
 tab-settings = Settings
 pager = More entries
 pager-older = Older entries
+pager-cut = The search stopped here so that the page comes quickly. Further back there may be more.
+pager-further = Search further back

@@ -14,7 +14,7 @@ mod things;
 mod visit;
 
 pub(crate) use boundary::{boundary, unknown_method, unknown_path};
-pub(crate) use posted::Posted;
+pub(crate) use posted::{Posted, comes_from_here};
 pub(crate) use seats::{Looking, Operator, Seat, Subject, Tenant, base_of};
 pub(crate) use session::{begin, end};
 pub(crate) use things::{AtAttempt, AtEndpoint, AtMessage, named};

@@ -61,7 +61,7 @@ where
 }
 
 /// What browsers say of the page that sent the form. Those that say nothing are judged by the form's token alone.
-fn comes_from_here(headers: &HeaderMap) -> bool {
+pub(crate) fn comes_from_here(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");

@@ -32,7 +32,7 @@ impl NewSession {
     /// Gives the browser the token, once the session is in the store.
     pub(crate) fn hand_over(&self, portal: &Portal, request: &HeaderMap, response: &mut Response) {
         // A page of another site that shows the portal in a frame gets a cookie that only its own frames send.
-        let framed = request.get("sec-fetch-dest").is_some_and(|value| value == "iframe");
+        let framed = request.get("sec-fetch-dest").is_some_and(|value| value == "iframe" || value == "frame");
         let keeping = Keeping {
             max_age_s: portal.settings().session_for.as_secs(),
             secure: portal.settings().is_secure(),

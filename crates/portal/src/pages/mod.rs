@@ -61,7 +61,7 @@ fn of_subjects() -> Routes {
 fn at_the_door() -> Routes {
     vec![
         ("/portal", get(home::go)),
-        ("/portal/in/{token}", get(enter::enter)),
+        ("/portal/in/{token}", get(enter::look).post(enter::press)),
         ("/portal/login", get(login::show).post(login::log_in)),
         ("/portal/logout", post(logout::log_out)),
         ("/portal/preferences", post(preferences::prefer)),

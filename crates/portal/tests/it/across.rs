@@ -1,6 +1,8 @@
 //! Overview, endpoints, messages and attempts across applications.
 
 use http::Method;
+use klingel_model::{Clock as _, Environment, EnvironmentId, Pass, PassScope};
+use klingel_store::{Access as _, Catalog as _};
 use serde_json::json;
 
 use crate::house::House;
@@ -125,4 +127,93 @@ async fn messages_and_attempts_are_found_by_id_type_status_and_time() {
     }
     operator.get("/portal/messages?from=yesterday").await.shows(&["This is no time"]);
     operator.get("/portal/attempts?message=1").await.shows(&["begins with msg_"]);
+}
+
+#[tokio::test]
+async fn messages_are_found_by_endpoint_and_by_how_they_stand() {
+    let house = House::new().await;
+    let (shop, bar) =
+        (house.application("Shop", "standard").await, house.application("Bar", "standard").await);
+    let endpoint = house.endpoint_at(shop, "https://shop.example/hook").await;
+    let delivered = house.message(shop, "order.paid", 200).await.to_string();
+    let waiting = house.message(shop, "order.paid", 503).await.to_string();
+    let elsewhere = house.endpoint_at(bar, "https://bar.example/hook").await;
+    let foreign = house.message(bar, "order.paid", 200).await.to_string();
+    let nobody = json!({ "url": "https://nobody.example", "eventTypes": ["none"] });
+    let unwanted = house.add_endpoint(shop, &nobody).await;
+    let all = [&delivered, &waiting, &foreign];
+    let mut operator = house.operator().await;
+    operator.get("/portal/messages").await.shows(&["1 delivered", "1 waiting"]);
+    for (query, wanted) in [
+        ("status=delivered".to_owned(), vec![&delivered, &foreign]),
+        ("status=waiting".to_owned(), vec![&waiting]),
+        ("status=failed".to_owned(), vec![]),
+        (format!("endpoint={endpoint}"), vec![&delivered, &waiting]),
+        (format!("endpoint={endpoint}&status=delivered"), vec![&delivered]),
+        (format!("endpoint={endpoint}&message={waiting}"), vec![&waiting]),
+        (format!("endpoint={endpoint}&message={foreign}"), vec![]),
+        (format!("endpoint={endpoint}&app={bar}"), vec![]),
+        (format!("endpoint={elsewhere}&type=order.paid"), vec![&foreign]),
+        (format!("endpoint={unwanted}"), vec![]),
+        (format!("app={bar}&status=delivered"), vec![&foreign]),
+    ] {
+        let page = operator.get(&format!("/portal/messages?{query}")).await;
+        let shown = |id: &&&String| page.html.contains(&format!("<code>{id}</code>"));
+        let found: Vec<_> = all.iter().filter(shown).copied().collect();
+        assert_eq!(found, wanted, "{query}");
+        if wanted.is_empty() {
+            page.shows(&["Nothing found"]);
+        }
+    }
+    operator.get("/portal/messages?status=lost").await.shows(&["This cannot be searched for"]);
+}
+
+#[tokio::test]
+async fn a_search_that_stops_on_its_way_says_so_and_goes_on_from_there() {
+    let house = House::new().await;
+    let app = house.application("Shop", "standard").await;
+    house.endpoint_at(app, "https://shop.example/hook").await;
+    let found = house.message(app, "order.paid", 503).await.to_string();
+    let paused = house.application("Quiet", "standard").await;
+    for _ in 0..450 {
+        house.publish(paused, "order.paid", &json!({})).await;
+    }
+    let mut operator = house.operator().await;
+    for (language, stopped) in [("en", "Search further back"), ("de", "Weiter zurück suchen")] {
+        operator.language = language;
+        let page = operator.get("/portal/messages?status=waiting").await;
+        page.shows(&[stopped]);
+        page.hides(&[&found, "Nothing found", "Nichts gefunden"]);
+        let next = page.html.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+        let last = operator.get(&next.replace("&#38;", "&")).await;
+        last.shows(&[&found]);
+        last.hides(&["rel=\"next\""]);
+    }
+}
+
+#[tokio::test]
+async fn what_waits_elsewhere_is_not_counted_here() {
+    let house = House::new().await;
+    let app = house.application("Shop", "standard").await;
+    house.endpoint_at(app, "https://shop.example/hook").await;
+    house.message(app, "order.paid", 503).await;
+    let id = EnvironmentId::new(house.clock.now(), &*house.dice);
+    let other = Environment { id, name: "staging".to_owned(), created_at: house.clock.now() };
+    house.store.ensure_environment(other).await.unwrap();
+    let (token, digest) = klingel_engine::keys::new_pass(&*house.dice);
+    let pass = Pass {
+        digest,
+        environment_id: id,
+        scope: PassScope::Operator,
+        holder: "elsewhere".to_owned(),
+        read_only: false,
+        created_at: house.clock.now(),
+        expires_at: house.clock.now().plus(std::time::Duration::from_mins(10)),
+    };
+    house.store.add_link(pass).await.unwrap();
+    let mut elsewhere = house.browser();
+    elsewhere.get(&format!("/portal/in/{token}")).await.location();
+    let retries = |waiting: u64| format!("<dt>Retries waiting</dt><dd>{waiting}</dd>");
+    house.operator().await.get("/portal/overview").await.shows(&[&retries(1)]);
+    elsewhere.get("/portal/overview").await.shows(&[&retries(0), "<dd>–</dd>"]);
 }

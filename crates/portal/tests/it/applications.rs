@@ -1,6 +1,6 @@
 //! The list of applications, new ones, and links for their customers.
 
-use klingel_store::{AppRef, Reader as _};
+use klingel_store::{Access as _, AppRef, Reader as _};
 
 use crate::house::{House, Page};
 
@@ -53,7 +53,7 @@ async fn a_customers_link_is_shown_once_and_opens_his_application_only() {
     let app = house.application("Shop", "standard").await;
     let path = format!("{PATH}/{app}/link");
     let mut operator = house.operator().await;
-    let made = operator.post(&path, &path, &[("expiry", "3600"), ("read_only", "true")]).await;
+    let made = operator.submit(&path, &path, &[("expiry", "3600"), ("read_only", "true")]).await;
     made.shows(&["It opens the portal once"]);
     let url = made.html.split("<code>http://127.0.0.1:8080").nth(1).unwrap().split('<').next().unwrap();
     operator.get(&path).await.hides(&[url]);
@@ -85,4 +85,22 @@ async fn a_long_list_goes_on_by_cursor() {
     let last = operator.get(&next.replace("&#38;", "&")).await;
     last.shows(&["Shop 00"]);
     last.hides(&["Shop 01", "rel=\"next\""]);
+}
+
+#[tokio::test]
+async fn a_customers_link_is_made_once_however_often_its_form_is_sent() {
+    let house = House::new().await;
+    let app = house.application("Shop", "standard").await;
+    let path = format!("{PATH}/{app}/link");
+    let mut operator = house.operator().await;
+    let mut fields = operator.get(&path).await.carried();
+    fields.push(("expiry".to_owned(), "3600".to_owned()));
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    operator.post_raw(&path, &fields).await.shows(&["It opens the portal once"]);
+    assert_eq!(operator.post_raw(&path, &fields).await.location(), path);
+    let scope = klingel_model::PassScope::Application(app);
+    let links = house.store.end_sessions(house.environment_id, Some(scope)).await;
+    assert_eq!(links, Ok(1));
+    assert_eq!(house.done(app).await, ["link.create"]);
 }

@@ -9,7 +9,7 @@ use crate::house::{Browser, House};
 use crate::vendors::with_conditions;
 
 /// Markup that a page must never give back as such.
-const SCRIPT: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+pub(crate) const SCRIPT: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
 
 /// An application of another customer with one of everything.
 struct Foreign {
@@ -105,14 +105,14 @@ async fn kept(house: &House, foreign: &Foreign) -> (Vec<klingel_model::Endpoint>
     (house.endpoints(foreign.app).await, sent, house.done(foreign.app).await.len())
 }
 
-fn shows_no_markup(html: &str, path: &str) {
+pub(crate) fn shows_no_markup(html: &str, path: &str) {
     for markup in ["<script>alert", "<img src=x", "onerror=alert(1)>"] {
         assert!(!html.contains(markup), "{path} gives {markup} back: {html}");
     }
 }
 
 #[tokio::test]
-async fn script_in_names_urls_payloads_answers_and_filters_is_text_on_every_page() {
+async fn script_in_names_urls_payloads_and_filters_is_text_on_every_page() {
     let house = House::new().await;
     let foreign = house.hostile(SCRIPT).await;
     for mut browser in [house.customer(foreign.app).await, house.operator().await] {

@@ -5,8 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use klingel_model::AppId;
+use axum::body::Body;
+use http::{Method, Request};
+use klingel_model::{
+    AppId, Clock as _, EndpointId, PassScope, Replay, ReplayId, ReplaySpan, ReplayState, ReplayWhich,
+};
 use klingel_portal::Portal;
+use klingel_store::Replays as _;
 use serde_json::json;
 
 use crate::house::{Browser, House, Page};
@@ -39,6 +44,7 @@ async fn every_page_is_whole_in_every_language_and_theme() {
     let given = [("recipient", "bounti"), ("seen", seen.as_str())];
     person.post("/portal/my-data", "/portal/my-data/give", &given).await.location();
     let keys = keys();
+    let faults = Faults::of(house).await;
     for language in ["de", "en"] {
         for theme in ["light", "dark"] {
             let look = Look { language, theme, keys: &keys };
@@ -54,6 +60,7 @@ async fn every_page_is_whole_in_every_language_and_theme() {
                 assert_eq!(browser.post_raw("/portal/preferences", &chosen).await.location(), first);
                 look.walk(&mut browser, first, &mut opened).await;
             }
+            look.faults(house, &faults).await;
             assert!(opened.len() > 60, "{} pages only", opened.len());
             all_were_opened(house, &opened).await;
         }
@@ -72,7 +79,8 @@ async fn fill(house: &House) -> String {
     house.message(shop, "order.paid", 500).await;
     house.endpoint_at(shop, "https://well.example/hook").await;
     let off = json!({ "url": "https://off.example/hook", "disabled": true });
-    house.add_endpoint(shop, &off).await;
+    let off = house.add_endpoint(shop, &off).await;
+    replay(house, shop, off).await;
     let taken = house.application("Taken", "standard").await;
     let endpoint = house.endpoint_at(taken, "https://taken.example/hook").await;
     house.message(taken, "order.sent", 200).await;
@@ -83,6 +91,13 @@ async fn fill(house: &House) -> String {
     assert_eq!(operator.submit(&replay, &replay, &span).await.status, 200);
     let inspector = format!("/portal/apps/{taken}/inspector");
     operator.post(&inspector, &format!("{inspector}/address"), &[]).await.location();
+    let html = operator.get(&inspector).await.html;
+    let receiving = html.split("/inspect/").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    for body in [r#"{"order": 17}"#, "", "no JSON"] {
+        let request = Request::builder().method(Method::POST).uri(format!("/inspect/{receiving}?a=b"));
+        let received = house.browser().send(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(received.status, 200);
+    }
     let types = "/portal/event-types";
     operator.submit(types, types, &[("name", "order.paid"), ("schema.1", "{}")]).await.location();
     let keys = "/portal/keys";
@@ -92,6 +107,43 @@ async fn fill(house: &House) -> String {
     let group = [("id", "3"), ("name", "Regulars"), ("type", "returning")];
     operator.submit(&new, &new, &group).await.location();
     format!("/portal/apps/{taken}/endpoints/{endpoint}/log")
+}
+
+/// A replay that is running: it waits, because its endpoint is switched off.
+async fn replay(house: &House, app_id: AppId, endpoint_id: EndpointId) {
+    let now = house.clock.now();
+    let since = now.minus(std::time::Duration::from_hours(1));
+    let replay = Replay {
+        id: ReplayId::new(now, &*house.dice),
+        span: ReplaySpan { app_id, endpoint_id, since, until: now, which: ReplayWhich::All },
+        state: ReplayState::Running,
+        cursor: None,
+        asked: 3,
+        created_at: now,
+        updated_at: now,
+    };
+    house.store.add_replay(replay).await.unwrap();
+}
+
+/// What leads to the pages of faults.
+struct Faults {
+    customer: Browser,
+    operator: Browser,
+    used_link: String,
+}
+
+impl Faults {
+    async fn of(house: &House) -> Self {
+        let app = house.application("Faults", "standard").await;
+        let used_link = house.link(PassScope::Operator, false).await;
+        let mut operator = house.browser();
+        operator.get(&used_link).await.location();
+        for _ in 0..5 {
+            let wrong = [("name", "guessed"), ("password", "wrong")];
+            assert_eq!(house.browser().post_raw("/portal/login", &wrong).await.status, 401);
+        }
+        Self { customer: house.customer(app).await, operator, used_link }
+    }
 }
 
 /// Fails if there is a path with a page that no page leads to.
@@ -129,6 +181,31 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// Opens a page of every fault that somebody can bring about.
+    async fn faults(self, house: &House, faults: &Faults) {
+        let mut browsers = [faults.customer.clone(), faults.operator.clone(), house.browser()];
+        for browser in &mut browsers {
+            browser.language = self.language;
+            let chosen = [("back", "/portal"), ("theme", self.theme)];
+            browser.post_raw("/portal/preferences", &chosen).await.location();
+        }
+        let [customer, operator, nobody] = &mut browsers;
+        let csrf = operator.get("/portal/apps").await.csrf();
+        let apps = [("csrf", csrf.as_str()), ("once", "fault"), ("dialect", "standard")];
+        let guess = [("name", "guessed"), ("password", "wrong")];
+        for (status, page) in [
+            (401, nobody.get("/portal/my-data").await),
+            (403, customer.get("/portal/overview").await),
+            (403, operator.post_raw("/portal/apps", &[("csrf", "forged")]).await),
+            (404, operator.get("/portal/nothing").await),
+            (410, nobody.get(&faults.used_link).await),
+            (422, operator.post_raw("/portal/apps", &apps).await),
+            (429, nobody.post_raw("/portal/login", &guess).await),
+        ] {
+            self.check(&format!("a fault, {status}"), status, &page);
+        }
+    }
+
     /// Opens `first` and whatever is linked from there on, once each.
     async fn walk(self, browser: &mut Browser, first: &str, opened: &mut BTreeSet<String>) {
         let mut known = BTreeSet::from([first.to_owned()]);
@@ -139,7 +216,7 @@ impl Look<'_> {
             let links = if page.status == 303 {
                 vec![page.location().to_owned()]
             } else {
-                self.check(&address, &page);
+                self.check(&address, 200, &page);
                 opened.insert(address.split('?').next().unwrap().to_owned());
                 links(&page.html)
             };
@@ -148,10 +225,10 @@ impl Look<'_> {
     }
 
     #[track_caller]
-    fn check(self, address: &str, page: &Page) {
+    fn check(self, address: &str, status: u16, page: &Page) {
         let (html, wanted) =
             (&page.html, format!("<html lang=\"{}\" data-theme=\"{}\">", self.language, self.theme));
-        assert_eq!(page.status, 200, "{address}: {html}");
+        assert_eq!(page.status, status, "{address}: {html}");
         assert!(html.contains(&wanted), "{address}: {wanted} is missing");
         assert_eq!(html.matches("<h1>").count(), 1, "{address}: {html}");
         assert!(!html.contains("{$") && !html.contains("{ $"), "{address}: a place was not filled: {html}");

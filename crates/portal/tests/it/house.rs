@@ -23,6 +23,8 @@ use tower::ServiceExt as _;
 pub(crate) struct Network {
     pub(crate) sent: Mutex<Vec<OutboundRequest>>,
     pub(crate) status: Mutex<u16>,
+    /// Headers and body of every answer.
+    pub(crate) answer: Mutex<(HeaderMap, Bytes)>,
     pub(crate) news: Notify,
 }
 
@@ -31,10 +33,8 @@ impl Transport for Network {
         self.sent.lock().unwrap().push(request);
         self.news.notify_one();
         let status = *self.status.lock().unwrap();
-        Box::pin(async move {
-            let body = Bytes::from_static(b"thank you");
-            Ok(Response { status, headers: HeaderMap::new(), body })
-        })
+        let (headers, body) = self.answer.lock().unwrap().clone();
+        Box::pin(async move { Ok(Response { status, headers, body }) })
     }
 }
 
@@ -83,8 +83,12 @@ impl House {
         let clock = Arc::new(FakeClock::default());
         let dice = Arc::new(SeededDice::new(42));
         let store = Arc::new(MemoryStore::new());
-        let network =
-            Arc::new(Network { sent: Mutex::default(), status: Mutex::new(200), news: Notify::new() });
+        let network = Arc::new(Network {
+            sent: Mutex::default(),
+            status: Mutex::new(200),
+            answer: Mutex::new((HeaderMap::new(), Bytes::from_static(b"thank you"))),
+            news: Notify::new(),
+        });
         let world = World {
             store: Arc::clone(&store) as _,
             transport: Arc::clone(&network) as _,
@@ -247,7 +251,9 @@ impl Browser {
 
     /// Opens a stream of events.
     pub(crate) async fn stream(&mut self, path: &str) -> Stream {
-        let (parts, body) = self.open(Request::builder().uri(path).body(Body::empty()).unwrap()).await;
+        let request = Request::builder().uri(path);
+        let request = request.header("sec-fetch-mode", "cors").header("sec-fetch-dest", "empty");
+        let (parts, body) = self.open(request.body(Body::empty()).unwrap()).await;
         Stream { status: parts.status.as_u16(), headers: parts.headers, body }
     }
 
@@ -271,6 +277,8 @@ impl Browser {
         }
         headers.entry(header::ACCEPT_LANGUAGE).or_insert(self.language.parse().unwrap());
         headers.entry(header::HOST).or_insert("127.0.0.1:8080".parse().unwrap());
+        headers.entry("sec-fetch-mode").or_insert("navigate".parse().unwrap());
+        headers.entry("sec-fetch-dest").or_insert("document".parse().unwrap());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {

@@ -4,6 +4,8 @@
 
 mod access;
 mod across;
+mod all_forms;
+mod answers;
 mod applications;
 mod attacks;
 mod endpoints;
@@ -15,6 +17,7 @@ mod home;
 mod house;
 mod inspector;
 mod keys;
+mod links;
 mod lists;
 mod live;
 mod login;

@@ -5,7 +5,7 @@ use klingel_model::AppId;
 use serde_json::{Value, json};
 
 use crate::house::House;
-use crate::vendors::with_conditions;
+use crate::vendors::{with_conditions, with_log_rows};
 
 impl House {
     /// Posts a message. Gives its id.
@@ -152,4 +152,33 @@ async fn the_test_button_shows_the_answer_at_once_and_the_log_opens_to_the_reque
     revealed.hides(&["hunter2"]);
     assert_eq!(house.done(app).await[0], "attempt.reveal");
     customer.get(&format!("/portal/apps/{app}/attempts?status=fail")).await.shows(&["HTTP 503"]);
+}
+
+#[tokio::test]
+async fn a_log_shows_as_many_requests_as_the_vendors_own() {
+    let (vendor, rows) = with_log_rows();
+    let house = House::new().await;
+    let app = house.application("Messe", vendor).await;
+    let mut customer = house.customer(app).await;
+    let new = format!("/portal/apps/{app}/endpoints/new");
+    let fields = [("settings.name", "CRM"), ("url", "https://example.com/crm")];
+    let path = customer.submit(&new, &new, &fields).await.location().to_owned();
+    for _ in 0..=rows {
+        house.clock.advance(std::time::Duration::from_secs(1));
+        let document = [("document", r#"{"id": 1, "name_first": "Ada"}"#)];
+        customer.submit(&path, &format!("{path}/test"), &document).await.location();
+    }
+    for (language, title) in [("en", "The last 10 requests"), ("de", "Die letzten 10 Anfragen")] {
+        customer.language = language;
+        for page in [path.clone(), format!("{path}/log")] {
+            let page = customer.get(&page).await;
+            page.shows(&[title]);
+            assert_eq!(page.html.matches("<tr id=\"attempt-").count(), rows);
+        }
+        customer.get(&format!("{path}/log")).await.shows(&["data-live-rows-max=\"10\""]);
+    }
+    let shop = house.application("Shop", "standard").await;
+    let endpoint = house.endpoint_at(shop, "https://shop.example/hook").await;
+    let mut owner = house.customer(shop).await;
+    owner.get(&format!("/portal/apps/{shop}/endpoints/{endpoint}")).await.shows(&["Log of requests"]);
 }

@@ -28,3 +28,11 @@ pub(crate) fn with_addresses() -> &'static str {
         one.collections.iter().any(|list| any(list.form, |kind| matches!(kind, FieldKind::Addresses)))
     })
 }
+
+/// The one whose log shows so many requests, and how many.
+pub(crate) fn with_log_rows() -> (&'static str, usize) {
+    let name = named(|one| one.log_rows.is_some());
+    let dialects = klingel_dialects::all();
+    let rows = dialects.iter().find(|dialect| dialect.name() == name).unwrap().description().log_rows;
+    (name, rows.unwrap())
+}

@@ -67,6 +67,9 @@ pub(super) fn end_sessions(
         None => db
             .prepare_cached("DELETE FROM pass WHERE environment_id = ?1")?
             .execute([environment_id.to_bytes()])?,
+        Some(PassScope::Application(app_id)) => db
+            .prepare_cached("DELETE FROM pass WHERE app_id = ?1 AND environment_id = ?2")?
+            .execute([app_id.to_bytes(), environment_id.to_bytes()])?,
         Some(scope) => db
             .prepare_cached("DELETE FROM pass WHERE app_id IS ?1 AND environment_id = ?2 AND subject IS ?3")?
             .execute(params![scope.app_id().map(Id::to_bytes), environment_id.to_bytes(), scope.subject()])?,

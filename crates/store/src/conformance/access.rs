@@ -16,6 +16,7 @@ cases![
     a_link_is_no_session_and_a_session_no_link,
     a_session_ends_by_itself_and_by_hand,
     all_of_a_scope_are_logged_out_and_nobody_else,
+    an_applications_people_are_logged_out_with_its_customers,
     a_whole_environment_is_logged_out,
     passes_end_with_their_application,
     a_pass_to_nothing_is_refused,
@@ -124,9 +125,9 @@ async fn all_of_a_scope_are_logged_out_and_nobody_else(scene: Scene) {
     let (here, there) = (scene.application().await, scene.application().await);
     let scopes = [
         (here.environment_id, PassScope::Operator),
-        (here.environment_id, PassScope::Application(here.id)),
         (here.environment_id, subject(here.id, "a")),
         (here.environment_id, subject(here.id, "b")),
+        (here.environment_id, PassScope::Application(here.id)),
         (there.environment_id, PassScope::Operator),
         (there.environment_id, PassScope::Application(there.id)),
     ];
@@ -142,6 +143,31 @@ async fn all_of_a_scope_are_logged_out_and_nobody_else(scene: Scene) {
             assert_eq!(found.is_some(), other > n, "{scope:?} {other}");
         }
         assert_eq!(scene.store.open_link(digest(100 + n), at(1), digest(999), at(50)).await, Ok(None));
+    }
+}
+
+async fn an_applications_people_are_logged_out_with_its_customers(scene: Scene) {
+    let environment = scene.environment("production").await;
+    let (here, there) = (scene.application_in(&environment).await, scene.application_in(&environment).await);
+    let scopes = [
+        (PassScope::Application(here.id), false),
+        (subject(here.id, "a"), false),
+        (subject(here.id, "b"), false),
+        (PassScope::Application(there.id), true),
+        (subject(there.id, "a"), true),
+        (PassScope::Operator, true),
+    ];
+    for (n, (scope, _)) in (0..).zip(&scopes) {
+        scene.store.add_session(pass(environment.id, n, scope.clone())).await.expect("it is new");
+        scene.store.add_link(pass(environment.id, 100 + n, scope.clone())).await.expect("it is new");
+    }
+    let end = || scene.store.end_sessions(environment.id, Some(PassScope::Application(here.id)));
+    assert_eq!((end().await, end().await), (Ok(6), Ok(0)));
+    for (n, (scope, stays)) in (0..).zip(scopes) {
+        let session = scene.store.session(digest(n), at(1)).await.expect("a read");
+        assert_eq!(session.is_some(), stays, "{scope:?}");
+        let opened = scene.store.open_link(digest(100 + n), at(1), digest(200 + n), at(50)).await;
+        assert_eq!(opened.expect("a write").is_some(), stays, "{scope:?}");
     }
 }
 

@@ -3,7 +3,7 @@
 use super::calls::walk;
 use super::cases;
 use super::scene::{ALL, Scene, at, by_hand, page, scheduled};
-use crate::{Backlog, Order, Outcome, Owed};
+use crate::{Backlog, EnvironmentBacklog, Order, Outcome, Owed};
 
 cases![
     nothing_waits_for_a_new_endpoint,
@@ -11,6 +11,7 @@ cases![
     the_oldest_is_whichever_was_due_first,
     what_waits_is_listed_by_message_and_why,
     nothing_waits_for_a_deleted_endpoint,
+    what_waits_in_an_environment_is_counted_behind_its_wall,
 ];
 
 async fn nothing_waits_for_a_new_endpoint(scene: Scene) {
@@ -86,4 +87,30 @@ async fn nothing_waits_for_a_deleted_endpoint(scene: Scene) {
     scene.store.delete_endpoint(application.id, endpoint.id).await.expect("it is there");
     assert_eq!(scene.store.waiting_of(endpoint.id, 10).await, Ok(Backlog::default()));
     assert_eq!(scene.store.waiting(endpoint.id, page(ALL)).await.expect("a read").items, []);
+}
+
+async fn what_waits_in_an_environment_is_counted_behind_its_wall(scene: Scene) {
+    let (here, there) = (scene.environment("here").await, scene.environment("there").await);
+    let application = scene.application_in(&here).await;
+    let (endpoint, other) = (scene.endpoint(&application).await, scene.endpoint(&application).await);
+    let deleted = scene.endpoint(&application).await;
+    let foreign = scene.application_in(&there).await;
+    let away = scene.endpoint(&foreign).await;
+    let waiting = async |count_max| scene.store.waiting_in(here.id, count_max).await.expect("a read");
+    assert_eq!(waiting(9).await, EnvironmentBacklog::default());
+    scene.admit(&foreign, &[&away]).await;
+    let (first, seq) = scene.admit(&application, &[&endpoint, &other, &deleted]).await;
+    let (second, _) = scene.admit(&application, &[&other]).await;
+    scene.store.delete_endpoint(application.id, deleted.id).await.expect("it is there");
+    let mut wanted =
+        EnvironmentBacklog { first_attempts: 3, retries: 0, more: false, oldest_due: Some(first.created_at) };
+    assert_eq!(waiting(9).await, wanted);
+    scene.settle(&first, scheduled(&endpoint, seq), 1, Outcome::Retry(at(500))).await;
+    (wanted.first_attempts, wanted.retries) = (2, 1);
+    assert_eq!(waiting(3).await, wanted);
+    let cut = waiting(2).await;
+    assert_eq!((cut.first_attempts + cut.retries, cut.more, cut.oldest_due), (2, true, wanted.oldest_due));
+    scene.settle(&first, scheduled(&other, seq), 1, Outcome::Delivered).await;
+    (wanted.first_attempts, wanted.oldest_due) = (1, Some(second.created_at));
+    assert_eq!(waiting(9).await, wanted);
 }

@@ -70,7 +70,7 @@ impl Access for MemoryStore {
         self.verb(move |state| {
             Ok(state.end_passes(|pass| {
                 pass.environment_id == environment_id
-                    && scope.as_ref().is_none_or(|scope| pass.scope == *scope)
+                    && scope.as_ref().is_none_or(|scope| scope.includes(&pass.scope))
             }))
         })
     }

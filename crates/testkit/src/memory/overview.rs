@@ -7,8 +7,8 @@ use klingel_model::{
     MessageSeq, Micros, Trigger, Uid,
 };
 use klingel_store::{
-    AttemptFilter, AttemptPlace, Backlog, EndpointFilter, EndpointMarks, MessageFilter, Overview, Owed,
-    OwedPlace, Page, Scan, Verb,
+    AttemptFilter, AttemptPlace, Backlog, EndpointFilter, EndpointMarks, EnvironmentBacklog, MessageFilter,
+    Overview, Owed, OwedPlace, Page, Scan, Verb,
 };
 
 use super::reader::{list, passes_message};
@@ -95,6 +95,25 @@ impl Overview for MemoryStore {
                 waiting: count.min(count_max),
                 more: count > count_max,
                 oldest_due: state.owed(endpoint_id).map(due).min(),
+            })
+        })
+    }
+
+    fn waiting_in(&self, environment_id: EnvironmentId, count_max: u64) -> Verb<'_, EnvironmentBacklog> {
+        self.verb(move |state| {
+            let inside = state
+                .endpoints
+                .values()
+                .filter(|endpoint| state.application_inside(environment_id, endpoint.app_id).is_some());
+            let owed: Vec<_> = inside.flat_map(|endpoint| state.owed(endpoint.id)).collect();
+            let due = |delivery: &&Delivery| delivery.due_at.unwrap_or(state.accepted_at(delivery));
+            let counted = owed.iter().take(usize::try_from(count_max).unwrap_or(usize::MAX));
+            let retries = counted.clone().filter(|delivery| delivery.due_at.is_some()).count() as u64;
+            Ok(EnvironmentBacklog {
+                first_attempts: counted.count() as u64 - retries,
+                retries,
+                more: owed.len() as u64 > count_max,
+                oldest_due: owed.iter().map(due).min(),
             })
         })
     }

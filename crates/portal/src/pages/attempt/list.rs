@@ -33,6 +33,8 @@ struct Page {
     /// Where the stream of its news is; empty: it is not the first page.
     live: String,
     next: Option<String>,
+    /// Whether the search stopped before the page was full.
+    cut: bool,
 }
 
 /// The list, newest first.
@@ -63,6 +65,7 @@ pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, asked: As
         fields: fields(words, status, endpoint),
         live,
         searched: asked.any(&["status", "endpoint"]),
+        cut: found.resume.is_some() && rows.len() < ROWS,
         next: found.resume.map(|(message, attempt)| {
             asked.onward(&format!("{}/attempts", tenant.base()), "after", &format!("{message}.{attempt}"))
         }),

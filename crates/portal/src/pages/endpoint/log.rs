@@ -1,7 +1,8 @@
-//! `…/endpoints/{endpoint_id}/log`: the requests to an endpoint, newest first, ten at a time.
+//! `…/endpoints/{endpoint_id}/log`: the requests to an endpoint, newest first.
 
 use askama::Template;
 use axum::extract::State;
+use klingel_engine::deliver::description::Description;
 use klingel_model::{AttemptId, AttemptStatus};
 use klingel_store::{AttemptFilter, Order, Page as ListPage};
 
@@ -13,28 +14,36 @@ use crate::door::AtEndpoint;
 use crate::fault::Fault;
 use crate::frame::Frame;
 use crate::show::attempt::AttemptRow;
+use crate::words::Words;
 
-/// Requests of one page: what the vendors' own logs show.
-pub(super) const ROWS: usize = 10;
+/// Requests of one page, where the vendor's own log does not say how many it shows.
+const ROWS: usize = 25;
+/// Requests that stay on a page to which new ones come by themselves, unless the vendor says so, too.
+const LIVE_ROWS_MAX: usize = 100;
 
 #[derive(Debug, Template)]
 #[template(path = "endpoint/log.html")]
 struct Page {
     frame: Frame,
     rows: Vec<AttemptRow>,
+    live_rows_max: usize,
     failed_only: bool,
     /// Where the stream of its news is; empty: it is not the first page.
     live: String,
     all_href: String,
     failed_href: String,
     next: Option<String>,
+    /// Whether the search stopped before the page was full.
+    cut: bool,
 }
 
 /// A page of the log.
 pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: Asked) -> Answer {
     let after = asked.one("after").and_then(|text| text.parse().ok());
     let failed_only = asked.one("status") == Some("fail");
-    let (rows, resume) = rows(&portal, &at, after, failed_only).await?;
+    let description = super::description(&portal, &at.tenant);
+    let rows_max = description.log_rows.unwrap_or(ROWS);
+    let (rows, resume) = rows(&portal, &at, after, failed_only, rows_max).await?;
     let words = at.tenant.visit.words;
     let href = format!("{}/log", super::href(&at));
     let live = match after {
@@ -46,7 +55,9 @@ pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: As
     };
     let kept = if failed_only { "status=fail&" } else { "" };
     page(&Page {
-        frame: super::frame(&portal, &at, words.t("endpoint-log")),
+        frame: super::frame(&portal, &at, title(words, &description)),
+        live_rows_max: description.log_rows.unwrap_or(LIVE_ROWS_MAX),
+        cut: resume.is_some() && rows.len() < rows_max,
         rows,
         live,
         failed_only,
@@ -56,14 +67,23 @@ pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: As
     })
 }
 
+/// What the log is called: where the vendor's shows so many requests, it says how many.
+pub(super) fn title(words: Words, description: &Description) -> String {
+    match description.log_rows {
+        Some(rows) => words.fill("endpoint-log-last", "number", &rows.to_string()),
+        None => words.t("endpoint-log"),
+    }
+}
+
 /// Requests behind this one.
 pub(super) async fn rows(
     portal: &Portal,
     at: &AtEndpoint,
     after: Option<AttemptId>,
     failed_only: bool,
+    limit: usize,
 ) -> Result<(Vec<AttemptRow>, Option<AttemptId>), Fault> {
-    let wanted = ListPage { limit: ROWS, after, order: Order::Descending };
+    let wanted = ListPage { limit, after, order: Order::Descending };
     let filter =
         AttemptFilter { status: failed_only.then_some(AttemptStatus::Fail), ..AttemptFilter::default() };
     let reader = portal.engine().reader();

@@ -22,6 +22,8 @@ use crate::show::summary::Summary;
 use crate::show::time::Moment;
 use crate::words::Words;
 
+/// Requests that are shown, where the vendor's own log does not say how many.
+const LOG_ROWS: usize = 10;
 /// Waiting deliveries that are counted.
 const WAITING_MAX: u64 = 10_000;
 /// Hours for which an old secret can go on signing.
@@ -49,6 +51,7 @@ struct Page {
     picks: Vec<Pick>,
     tested: Option<Tested>,
     summary: Summary,
+    log_title: String,
     log: Vec<AttemptRow>,
     more: bool,
 }
@@ -67,7 +70,8 @@ pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: As
     let known = super::known(&portal, &at.tenant, &description).await?;
     let reader = portal.engine().reader();
     let backlog = reader.waiting_of(at.endpoint.id, WAITING_MAX).await?;
-    let (log, resume) = log::rows(&portal, &at, None, false).await?;
+    let (log, resume) =
+        log::rows(&portal, &at, None, false, description.log_rows.unwrap_or(LOG_ROWS)).await?;
     let href = super::href(&at);
     let owner = StatOwner::Endpoint(at.endpoint.id);
     let summary = Summary::read(&portal, words, owner, &href, &asked).await?;
@@ -96,6 +100,7 @@ pub(super) async fn show(State(portal): State<Portal>, at: AtEndpoint, asked: As
         own_test: test::own(&portal, &at),
         picks: test::picks(&portal, &at).await?,
         tested: tested(&portal, &at, &asked).await?,
+        log_title: log::title(words, &description),
         more: resume.is_some(),
         summary,
         log,

@@ -27,6 +27,8 @@ struct Page {
     searched: bool,
     example: Option<String>,
     next: Option<String>,
+    /// Whether the search stopped before the page was full.
+    cut: bool,
 }
 
 /// The list, newest first; a search for an id leads to its message.
@@ -50,6 +52,7 @@ pub(super) async fn show(State(portal): State<Portal>, tenant: Tenant, asked: As
     let frame = Frame::tenant(&portal, &tenant, &Tab::Messages, words.t("tab-messages"));
     page(&Page {
         searched: asked.any(&["id", "type", "since", "until"]),
+        cut: found.resume.is_some() && rows.len() < ROWS,
         next: found.resume.map(|id| asked.onward(&base, "after", &id.to_string())),
         example: tenant.operates.then(|| example(&portal, &tenant)),
         fields,

@@ -11,7 +11,7 @@ mod rows;
 mod show;
 
 pub(super) use list::instant;
-pub(super) use rows::{Row, example, rows};
+pub(super) use rows::{Row, example, rows, states};
 
 /// Which path leads to which page.
 pub(super) fn routes() -> Routes {

@@ -1,12 +1,13 @@
 //! Messages in lines.
 
-use klingel_model::{DeliveryState, Message};
+use klingel_model::{AppId, DeliveryState, Message, MessageId};
 use klingel_store::{Order, Page as ListPage};
 
 use crate::Portal;
 use crate::door::Tenant;
 use crate::fault::Fault;
 use crate::show::time::Moment;
+use crate::words::Words;
 
 /// Destinations of a message that its line counts.
 const DESTINATIONS: usize = 50;
@@ -38,8 +39,26 @@ pub(in crate::pages) async fn rows(
 
 async fn row(portal: &Portal, tenant: &Tenant, message: &Message) -> Result<Row, Fault> {
     let words = tenant.visit.words;
+    Ok(Row {
+        href: format!("{}/messages/{}", tenant.base(), message.id),
+        id: message.id.to_string(),
+        event_id: message.event_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        event_type: message.event_type.to_string(),
+        channels: message.channels.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        created: Moment::of(words, message.created_at),
+        states: states(portal, words, tenant.application.id, message.id).await?,
+    })
+}
+
+/// How a message stands with its endpoints, counted: the style of a badge, and what stands in it.
+pub(in crate::pages) async fn states(
+    portal: &Portal,
+    words: Words,
+    app_id: AppId,
+    message_id: MessageId,
+) -> Result<Vec<(&'static str, String)>, Fault> {
     let page = ListPage { limit: DESTINATIONS, after: None, order: Order::Ascending };
-    let found = portal.engine().reader().destinations(tenant.application.id, message.id, page).await?;
+    let found = portal.engine().reader().destinations(app_id, message_id, page).await?;
     let count = |wanted: fn(&DeliveryState) -> bool| {
         found.items.iter().filter(|destination| wanted(&destination.state)).count()
     };
@@ -53,15 +72,7 @@ async fn row(portal: &Portal, tenant: &Tenant, message: &Message) -> Result<Row,
         ("bad", "message-failed", count(|state| matches!(state, DeliveryState::Failed))),
     ];
     let states = groups.into_iter().filter(|(_, _, count)| *count > 0);
-    Ok(Row {
-        href: format!("{}/messages/{}", tenant.base(), message.id),
-        id: message.id.to_string(),
-        event_id: message.event_id.as_ref().map(ToString::to_string).unwrap_or_default(),
-        event_type: message.event_type.to_string(),
-        channels: message.channels.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-        created: Moment::of(words, message.created_at),
-        states: states.map(|(class, key, count)| (class, words.count(key, count))).collect(),
-    })
+    Ok(states.map(|(class, key, count)| (class, words.count(key, count))).collect())
 }
 
 /// How a message is posted, to be copied.

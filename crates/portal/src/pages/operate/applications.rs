@@ -37,6 +37,8 @@ struct Page {
     search: SearchView,
     rows: Vec<Row>,
     next: Option<String>,
+    /// Whether the search stopped before the page was full.
+    cut: bool,
     fields: Vec<FieldView>,
     once: String,
     refused: String,
@@ -82,6 +84,7 @@ async fn draw(portal: &Portal, operator: &Operator, asked: &Asked, filled: Fille
     let page = Page {
         search,
         rows: found.items.iter().map(|application| row(portal, &frame, application)).collect(),
+        cut: found.resume.is_some() && found.items.len() < ROWS,
         next: found.resume.map(|id| asked.onward(PATH, "after", &id.to_string())),
         refused: refused.and_then(|refused| refused.sentence.clone()).unwrap_or_default(),
         fields: fields(portal, frame.words, &filled),

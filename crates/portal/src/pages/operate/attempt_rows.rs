@@ -6,6 +6,7 @@ use super::names::Names;
 use crate::Portal;
 use crate::door::base_of;
 use crate::fault::Fault;
+use crate::show::attempt::shown_url;
 use crate::show::number::grouped;
 use crate::show::time::{Moment, span};
 use crate::words::Words;
@@ -54,7 +55,7 @@ fn row(words: Words, attempt: &Attempt, application: String) -> AttemptRow {
         error: attempt.error.as_deref().unwrap_or_default().to_owned(),
         message: attempt.message_id.to_string(),
         message_href: format!("{base}/messages/{}", attempt.message_id),
-        url: attempt.url.to_string(),
+        url: shown_url(&attempt.url),
         endpoint_href: format!("{base}/endpoints/{}", attempt.endpoint_id),
         application,
         application_href: base,

@@ -36,6 +36,8 @@ struct Page {
     search: SearchView,
     rows: Vec<AttemptRow>,
     next: Option<String>,
+    /// Whether the search stopped before the page was full.
+    cut: bool,
     example: String,
 }
 
@@ -71,7 +73,8 @@ pub(crate) async fn show(State(portal): State<Portal>, operator: Operator, asked
     }
     let rows = rows(&portal, frame.words, operator.environment_id, &found).await?;
     let example = super::messages::example(&portal);
-    page(&Page { frame, search, rows, next, example })
+    let cut = next.is_some() && rows.len() < ROWS;
+    page(&Page { frame, search, rows, next, cut, example })
 }
 
 async fn read(
@@ -97,11 +100,11 @@ async fn read(
 }
 
 /// Ids hold no dot.
-fn write_place((message_id, id): AttemptPlace) -> String {
+pub(super) fn write_place((message_id, id): AttemptPlace) -> String {
     format!("{message_id}.{id}")
 }
 
-fn read_place(text: &str) -> Option<AttemptPlace> {
+pub(super) fn read_place(text: &str) -> Option<AttemptPlace> {
     let (message_id, id) = text.split_once('.')?;
     Some((message_id.parse::<MessageId>().ok()?, id.parse::<AttemptId>().ok()?))
 }

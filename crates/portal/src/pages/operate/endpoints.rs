@@ -13,6 +13,7 @@ use crate::asked::Asked;
 use crate::door::{Operator, base_of};
 use crate::fault::Fault;
 use crate::frame::{Frame, Section};
+use crate::show::attempt::shown_url;
 use crate::show::chart::{History, Lookback, Sparkline, sparkline};
 use crate::show::number::grouped;
 use crate::show::time::Moment;
@@ -35,6 +36,8 @@ struct Page {
     search: SearchView,
     rows: Vec<Row>,
     next: Option<String>,
+    /// Whether the search stopped before the page was full.
+    cut: bool,
     example: String,
 }
 
@@ -77,7 +80,8 @@ pub(crate) async fn show(State(portal): State<Portal>, operator: Operator, asked
          -d '{{\"url\": \"https://example.com/webhook\"}}' {}/api/v1/app/$APP/endpoint/",
         portal.settings().public_url
     );
-    page(&Page { frame, search, rows, next, example })
+    let cut = next.is_some() && rows.len() < ROWS;
+    page(&Page { frame, search, rows, next, cut, example })
 }
 
 async fn row(
@@ -93,7 +97,7 @@ async fn row(
     let waiting = grouped(words, backlog.waiting);
     Ok(Row {
         href: format!("{base}/endpoints/{}", endpoint.id),
-        url: endpoint.url.clone(),
+        url: shown_url(&endpoint.url),
         description: endpoint.description.clone(),
         application: application.name.clone(),
         application_href: base,

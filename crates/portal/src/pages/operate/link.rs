@@ -35,6 +35,7 @@ struct Page {
     /// The link that was just made; empty: none.
     url: String,
     until: Option<Moment>,
+    once: String,
     example: String,
 }
 
@@ -68,20 +69,24 @@ fn draw(portal: &Portal, tenant: &Tenant, made: Option<(String, Micros)>) -> Ans
     let (url, until) = made.map_or((String::new(), None), |(url, until)| (url, Some(until)));
     let until = until.map(|at| Moment::of(words, at));
     let action = format!("{}/link", tenant.base());
-    page(&Page { frame, action, fields, url, until, example })
+    page(&Page { frame, action, fields, url, until, once: portal.new_once(), example })
 }
 
 fn path_of(tenant: &Tenant) -> String {
     format!("/api/v1/auth/app-portal-access/{}/", tenant.application.id)
 }
 
-/// Makes a link and shows it on this page, once.
+/// Makes a link and shows it on this page, once, however often the form is sent.
 pub(crate) async fn make(State(portal): State<Portal>, posted: Posted<Tenant>) -> Answer {
     let Posted { seat: tenant, form, .. } = posted;
     if !tenant.operates {
         return Err(Fault::Forbidden);
     }
     let span = SPANS.iter().find(|(value, ..)| form.one("expiry") == Some(value)).ok_or(Fault::Unreadable)?;
+    // A second link would be good without anybody having seen it.
+    if !portal.is_first(tenant.environment_id(), "link.create", &form).await? {
+        return see_other(&format!("{}/link", tenant.base()));
+    }
     let body = json!({ "expiry": span.2, "readOnly": form.is_ticked("read_only") });
     let path = path_of(&tenant);
     let call = Call { method: Method::POST, path: &path, body, idempotency_key: None };
@@ -95,7 +100,7 @@ pub(crate) async fn make(State(portal): State<Portal>, posted: Posted<Tenant>) -
     draw(&portal, &tenant, Some((url, until)))
 }
 
-/// Ends every session and unused link of the application's customer.
+/// Ends every session and unused link of the application's customer, and of the people whose data it keeps.
 pub(crate) async fn end_all(State(portal): State<Portal>, posted: Posted<Tenant>) -> Answer {
     let tenant = posted.seat;
     if !tenant.operates {

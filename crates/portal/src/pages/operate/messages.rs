@@ -2,23 +2,23 @@
 
 use askama::Template;
 use axum::extract::State;
-use klingel_model::{AppId, Message, MessageId, MessageSeq};
-use klingel_store::{MessageFilter, Order, Page as ListPage};
+use klingel_model::{Message, MessageId};
+use klingel_store::MessageFilter;
 
+use super::super::message;
+use super::message_search::{Found, ROWS, Wanted, read};
 use super::names::Names;
 use super::search::{Search, SearchView};
+use super::standing::{Standing, Status};
 use crate::Portal;
 use crate::answer::{Answer, page};
 use crate::asked::Asked;
 use crate::door::{Operator, base_of};
-use crate::fault::Fault;
 use crate::frame::{Frame, Section};
 use crate::show::time::Moment;
 use crate::words::Words;
 
 const PATH: &str = "/portal/messages";
-/// Messages of one page.
-const ROWS: usize = 50;
 
 #[derive(Debug, Template)]
 #[template(path = "operate/messages.html")]
@@ -27,6 +27,8 @@ struct Page {
     search: SearchView,
     rows: Vec<Row>,
     next: Option<String>,
+    /// Whether the search stopped before the page was full.
+    cut: bool,
     example: String,
 }
 
@@ -39,10 +41,8 @@ struct Row {
     application: String,
     application_href: String,
     at: Moment,
+    states: Vec<(&'static str, String)>,
 }
-
-/// Messages and where to go on.
-type Found = (Vec<Message>, Option<String>);
 
 /// The list, newest first.
 pub(crate) async fn show(State(portal): State<Portal>, operator: Operator, asked: Asked) -> Answer {
@@ -51,70 +51,28 @@ pub(crate) async fn show(State(portal): State<Portal>, operator: Operator, asked
     let mut search = Search::new(PATH, words, &asked);
     let id: Option<MessageId> = search.id("message", "search-message", "search-no-message");
     let app_id = search.application(&portal, &operator).await?;
+    let endpoint_id = search.endpoint();
     let event_types = search.event_type().map(|name| vec![name]);
+    let status = search.one("status", "message-states", &Status::ALL);
     let (after, before) = search.between();
     let (search, sound) = search.done();
     let filter = MessageFilter { event_types, after, before, ..MessageFilter::default() };
-    let cursor = asked.text("after");
-    let (found, resume) = match (sound, id, app_id) {
-        (false, ..) => (Vec::new(), None),
-        (true, Some(id), _) => one(&portal, &operator, id, app_id, &filter).await?,
-        (true, None, Some(app_id)) => of_application(&portal, app_id, filter, cursor).await?,
-        (true, None, None) => of_environment(&portal, &operator, filter, cursor).await?,
-    };
+    let wanted = Wanted { id, app_id, filter, standing: Standing { endpoint_id, status } };
+    let (found, resume) =
+        if sound { read(&portal, &operator, wanted, asked.text("after")).await? } else { Found::default() };
     let mut names = Names::new(&portal, operator.environment_id);
     let mut rows = Vec::with_capacity(found.len());
-    for message in &found {
-        let application = names.of(message.app_id).await?;
-        rows.push(row(words, message, application));
+    for (_, found) in &found {
+        let application = names.of(found.app_id).await?;
+        let stands = message::states(&portal, words, found.app_id, found.id).await?;
+        rows.push(row(words, found, application, stands));
     }
+    let cut = resume.is_some() && rows.len() < ROWS;
     let next = resume.map(|cursor| asked.onward(PATH, "after", &cursor));
-    page(&Page { frame, search, rows, next, example: example(&portal) })
+    page(&Page { frame, search, rows, next, cut, example: example(&portal) })
 }
 
-async fn one(
-    portal: &Portal,
-    operator: &Operator,
-    id: MessageId,
-    app_id: Option<AppId>,
-    filter: &MessageFilter,
-) -> Result<Found, Fault> {
-    let known = portal.engine().reader().message_of_environment(operator.environment_id, id).await?;
-    let wanted = |message: &Message| {
-        app_id.is_none_or(|app_id| message.app_id == app_id)
-            && filter.event_types.as_ref().is_none_or(|names| names.contains(&message.event_type))
-            && filter.after.is_none_or(|after| message.created_at > after)
-            && filter.before.is_none_or(|before| message.created_at < before)
-    };
-    Ok((known.into_iter().filter(wanted).collect(), None))
-}
-
-async fn of_application(
-    portal: &Portal,
-    app_id: AppId,
-    filter: MessageFilter,
-    cursor: &str,
-) -> Result<Found, Fault> {
-    let page = ListPage { limit: ROWS, after: cursor.parse().ok(), order: Order::Descending };
-    let scan = portal.engine().reader().messages(app_id, page, filter).await?;
-    Ok((scan.items, scan.resume.map(|id: MessageId| id.to_string())))
-}
-
-async fn of_environment(
-    portal: &Portal,
-    operator: &Operator,
-    filter: MessageFilter,
-    cursor: &str,
-) -> Result<Found, Fault> {
-    let after = cursor.parse().ok().map(MessageSeq);
-    let page = ListPage { limit: ROWS, after, order: Order::Descending };
-    let reader = portal.engine().reader();
-    let scan = reader.messages_of_environment(operator.environment_id, page, filter).await?;
-    let messages = scan.items.into_iter().map(|(_, message)| message).collect();
-    Ok((messages, scan.resume.map(|MessageSeq(seq)| seq.to_string())))
-}
-
-fn row(words: Words, message: &Message, application: String) -> Row {
+fn row(words: Words, message: &Message, application: String, states: Vec<(&'static str, String)>) -> Row {
     let base = base_of(message.app_id);
     Row {
         id: message.id.to_string(),
@@ -124,6 +82,7 @@ fn row(words: Words, message: &Message, application: String) -> Row {
         application,
         application_href: base,
         at: Moment::of(words, message.created_at),
+        states,
     }
 }
 

@@ -14,12 +14,14 @@ mod event_types;
 mod health;
 mod keys;
 mod link;
+mod message_search;
 mod messages;
 mod names;
 mod overview;
 mod schemas;
 mod search;
 mod sessions;
+mod standing;
 
 /// Which path leads to which page.
 pub(super) fn routes() -> Routes {

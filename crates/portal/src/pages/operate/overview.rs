@@ -13,6 +13,7 @@ use crate::asked::Asked;
 use crate::door::{Operator, base_of};
 use crate::fault::Fault;
 use crate::frame::{Frame, Link, Section};
+use crate::show::attempt::shown_url;
 use crate::show::number::grouped;
 use crate::show::summary::Summary;
 use crate::show::time::Moment;
@@ -23,6 +24,8 @@ const PATH: &str = "/portal/overview";
 const TROUBLED: usize = 10;
 /// Failed attempts that are shown.
 const FAILED: usize = 10;
+/// Deliveries that wait and are counted.
+const WAITING_COUNTED_MAX: u64 = 100_000;
 
 #[derive(Debug, Template)]
 #[template(path = "operate/overview.html")]
@@ -64,7 +67,7 @@ pub(crate) async fn show(State(portal): State<Portal>, operator: Operator, asked
     let words = frame.words;
     let owner = StatOwner::Environment(environment_id);
     let mut summary = Summary::read(&portal, words, owner, PATH, &asked).await?;
-    let depth = reader.depth().await?;
+    let waiting = reader.waiting_in(environment_id, WAITING_COUNTED_MAX).await?;
     let failed = AttemptFilter { status: Some(AttemptStatus::Fail), ..AttemptFilter::default() };
     let newest = ListPage { limit: FAILED, after: None, order: Order::Descending };
     let failed = reader.attempts_of_environment(environment_id, None, newest, failed).await?;
@@ -77,10 +80,15 @@ pub(crate) async fn show(State(portal): State<Portal>, operator: Operator, asked
             more.push(Link::to(format!("/portal/endpoints?state={word}"), words.t(key)));
         }
     }
-    let waiting = [("overview-first", depth.first_attempts), ("overview-retries", depth.retries)];
-    summary.figures.extend(waiting.map(|(key, count)| (words.t(key), grouped(words, count))));
+    let counted = |count| {
+        let count = grouped(words, count);
+        if waiting.more { words.fill("health-more-than", "number", &count) } else { count }
+    };
+    for (key, count) in [("overview-first", waiting.first_attempts), ("overview-retries", waiting.retries)] {
+        summary.figures.push((words.t(key), counted(count)));
+    }
     let page_of = Page {
-        oldest_due: depth.oldest_due.map(|at| Moment::of(words, at)),
+        oldest_due: waiting.oldest_due.map(|at| Moment::of(words, at)),
         troubled,
         more,
         failed: rows(&portal, words, environment_id, &failed.items).await?,
@@ -108,7 +116,7 @@ async fn in_state(
         troubled.push(Troubled {
             href: format!("{base}/endpoints/{}", endpoint.id),
             health: Health::of(words, &endpoint),
-            url: endpoint.url,
+            url: shown_url(&endpoint.url),
             application: application.name,
             application_href: base,
         });

@@ -4,6 +4,7 @@
 //! may look at: a condition in SQL would let a page walk over all of them.
 
 mod attempts;
+mod depth;
 mod endpoints;
 mod messages;
 mod waiting;
@@ -12,8 +13,8 @@ use klingel_model::{
     AppId, Application, Attempt, Endpoint, EndpointId, EnvironmentId, Message, MessageId, MessageSeq,
 };
 use klingel_store::{
-    AttemptFilter, AttemptPlace, Backlog, EndpointFilter, MessageFilter, Overview, Owed, OwedPlace, Page,
-    Scan, Verb,
+    AttemptFilter, AttemptPlace, Backlog, EndpointFilter, EnvironmentBacklog, MessageFilter, Overview, Owed,
+    OwedPlace, Page, Scan, Verb,
 };
 
 use crate::store::SqliteStore;
@@ -58,6 +59,10 @@ impl Overview for SqliteStore {
 
     fn waiting_of(&self, endpoint_id: EndpointId, count_max: u64) -> Verb<'_, Backlog> {
         self.read(move |db| waiting::count(db, endpoint_id, count_max))
+    }
+
+    fn waiting_in(&self, environment_id: EnvironmentId, count_max: u64) -> Verb<'_, EnvironmentBacklog> {
+        self.read(move |db| depth::of(db, environment_id, count_max))
     }
 
     fn waiting(&self, endpoint_id: EndpointId, page: Page<OwedPlace>) -> Verb<'_, Scan<Owed, OwedPlace>> {

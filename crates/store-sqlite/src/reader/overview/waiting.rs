@@ -24,14 +24,19 @@ pub(super) fn count(db: &Connection, endpoint_id: EndpointId, count_max: u64) ->
     if !lives(db, endpoint_id)? {
         return Ok(Backlog::default());
     }
-    let endpoint_id = endpoint_id.to_bytes();
     let limit = i64::try_from(count_max.saturating_add(1)).unwrap_or(i64::MAX);
-    let counted = db.prepare_cached(COUNT)?.query_row(params![endpoint_id, limit], |row| count_at(row, 0))?;
-    let earliest = |sql| -> rusqlite::Result<Option<Micros>> {
-        db.prepare_cached(sql)?.query_row([endpoint_id], |row| instant(row, 0)).optional()
-    };
-    let oldest_due = [earliest(EARLIEST_DUE)?, earliest(EARLIEST_FIRST)?].into_iter().flatten().min();
+    let counted = params![endpoint_id.to_bytes(), limit];
+    let counted = db.prepare_cached(COUNT)?.query_row(counted, |row| count_at(row, 0))?;
+    let oldest_due = oldest_due(db, endpoint_id)?;
     Ok(Backlog { waiting: counted.min(count_max), more: counted > count_max, oldest_due })
+}
+
+/// When the earliest delivery to an endpoint is or was due.
+pub(super) fn oldest_due(db: &Connection, endpoint_id: EndpointId) -> rusqlite::Result<Option<Micros>> {
+    let earliest = |sql| -> rusqlite::Result<Option<Micros>> {
+        db.prepare_cached(sql)?.query_row([endpoint_id.to_bytes()], |row| instant(row, 0)).optional()
+    };
+    Ok([earliest(EARLIEST_DUE)?, earliest(EARLIEST_FIRST)?].into_iter().flatten().min())
 }
 
 /// One stage's part of a page. `?3` and `?4` are exclusive bounds on the message, `?5` is the page's limit and one.

@@ -62,7 +62,9 @@ impl Checkpointer {
         let stage = Arc::new(AtomicU8::new(RESTING));
         let thread = {
             let stage = Arc::clone(&stage);
-            thread::Builder::new().name("klingel-store-log".to_owned()).spawn(move || run(&db, &asked, &stage))?
+            thread::Builder::new()
+                .name("klingel-store-log".to_owned())
+                .spawn(move || run(&db, &asked, &stage))?
         };
         Ok(Self { asks: Some(asks), stage, thread: Some(thread) })
     }

@@ -6,7 +6,7 @@ use klingel_model::{Attempt, AttemptStatus, EndpointId, ErrorClass, Micros};
 use klingel_store::{Resolution, Stat, StatDelta};
 
 /// Sums of endpoints and slots in memory, about 200 bytes each.
-pub const TALLY_SUMS_MAX: usize = 10_000;
+pub const TALLY_SUMS_MAX: usize = 40_000;
 
 /// Sums by endpoint and slot of five minutes.
 #[derive(Debug, Default)]
@@ -47,6 +47,11 @@ impl Tally {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
         self.sums.is_empty()
+    }
+
+    /// How many sums there are to write.
+    pub fn len(&self) -> usize {
+        self.sums.len()
     }
 
     /// Whether a batch of this many attempts may not fit in any more.

@@ -19,8 +19,7 @@ use crate::{World, measure};
 
 /// How often settlements are gathered before a batch is written, unless it is full before.
 const GATHER_TIMES: usize = 4;
-/// How long each time. Settlements that are written together share pages and a commit: at 20 ms a delivery writes a
-/// tenth of what it writes alone.
+/// How long each time. Settlements that are written together share pages and a commit.
 const GATHER_WAIT: Duration = Duration::from_millis(5);
 /// Wait before a refused batch is offered again; doubles up to [`WAIT_MAX`].
 const WAIT_MIN: Duration = Duration::from_millis(100);
@@ -70,7 +69,8 @@ impl Recorder {
     /// it.
     async fn gather(&mut self, batch: &mut Vec<Settlement>, batch_max: usize, hurry: &CancellationToken) {
         for _ in 0..GATHER_TIMES {
-            if batch.len() >= batch_max || hurry.run_until_cancelled(tokio::time::sleep(GATHER_WAIT)).await.is_none()
+            if batch.len() >= batch_max
+                || hurry.run_until_cancelled(tokio::time::sleep(GATHER_WAIT)).await.is_none()
             {
                 return;
             }

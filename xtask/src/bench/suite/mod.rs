@@ -12,7 +12,7 @@ mod rows;
 use serde_json::{Value, json};
 
 use super::figures::{Figures, ratios};
-use super::stage::Bench;
+use super::stage::{Bench, Stage};
 use crate::failure::Failure;
 use results::Results;
 use rows::{Kind, Row};
@@ -42,15 +42,16 @@ pub fn run(bench: &Bench, args: &Args) -> Result<(), Failure> {
         return Err(Failure::new(format!("there is no row {unknown}; there are: {}", names.join(", "))));
     }
     let mut results = Results::open(bench.programs.folder(), args.seconds, args.runs, args.fresh)?;
-    for row in &rows {
-        let wanted = if args.only.is_empty() {
+    let wanted = |row: &&Row| {
+        if args.only.is_empty() {
             !results.has(row.name)
         } else {
             args.only.iter().any(|name| name == row.name)
-        };
-        if wanted {
-            println!("{}: {}", row.name, row.about);
-            let measured = measure(bench, row, args.runs)?;
+        }
+    };
+    let wanted: Vec<&Row> = rows.iter().filter(wanted).collect();
+    for group in rows::side_by_side(&wanted) {
+        for (row, measured) in group.iter().zip(measure(bench, &group, args.runs)?) {
             results.keep(row.name, measured)?;
         }
     }
@@ -62,14 +63,44 @@ pub fn run(bench: &Bench, args: &Args) -> Result<(), Failure> {
     report::write(&rows, &results)
 }
 
-fn measure(bench: &Bench, row: &Row, runs: u64) -> Result<Value, Failure> {
-    let (mut measured, mut references) = (Vec::new(), Vec::new());
-    let mut stage = match row.kind {
-        Kind::Load if row.shape.needs_seed() => Some(bench.set_up(bench.programs.klingel(), &row.shape)?),
-        _ => None,
-    };
+/// Measures rows in turns: what is compared must not be measured minutes apart, because a machine's speed changes.
+fn measure(bench: &Bench, group: &[&Row], runs: u64) -> Result<Vec<Value>, Failure> {
+    let mut series = Vec::new();
+    for row in group {
+        println!("{}: {}", row.name, row.about);
+        series.push(Series::begin(bench, row)?);
+    }
     for number in 1..=runs {
-        let figures = match (&row.kind, &mut stage) {
+        for one in &mut series {
+            println!("  {}, run {number} of {runs}", one.row.name);
+            one.measure()?;
+        }
+    }
+    Ok(series.iter().map(Series::json).collect())
+}
+
+/// What has been measured of a row.
+struct Series<'a> {
+    bench: &'a Bench,
+    row: &'a Row,
+    /// A store that was filled once for all runs.
+    stage: Option<Stage<'a>>,
+    measured: Vec<Figures>,
+    references: Vec<Figures>,
+}
+
+impl<'a> Series<'a> {
+    fn begin(bench: &'a Bench, row: &'a Row) -> Result<Self, Failure> {
+        let stage = match row.kind {
+            Kind::Load if row.shape.needs_seed() => Some(bench.set_up(bench.programs.klingel(), &row.shape)?),
+            _ => None,
+        };
+        Ok(Self { bench, row, stage, measured: Vec::new(), references: Vec::new() })
+    }
+
+    fn measure(&mut self) -> Result<(), Failure> {
+        let Self { bench, row, .. } = self;
+        let figures = match (&row.kind, &mut self.stage) {
             (Kind::Start, _) => first_message(bench)?,
             (Kind::Load, Some(stage)) => stage.measure()?,
             (Kind::Load, None) => bench.once(bench.programs.klingel(), &row.shape)?,
@@ -81,23 +112,27 @@ fn measure(bench: &Bench, row: &Row, runs: u64) -> Result<Value, Failure> {
                 row.name
             )));
         }
-        println!("  run {number} of {runs}: {}", brief(row, &figures));
-        measured.push(figures);
+        println!("    {}", brief(row, &figures));
+        self.measured.push(figures);
         if row.with_reference {
             let reference = bench.once(bench.programs.least_code(), &row.shape)?;
             println!("    the least code: {}", brief(row, &reference));
-            references.push(reference);
+            self.references.push(reference);
         }
+        Ok(())
     }
-    let (medians, reference) = (Figures::medians(&measured), Figures::medians(&references));
-    Ok(json!({
-        "about": row.about,
-        "settings": row.shape.json(),
-        "runs": measured.iter().map(Figures::json).collect::<Vec<_>>(),
-        "medians": medians.json(),
-        "least_code": reference.json(),
-        "ratios": ratios(&medians, &reference).json(),
-    }))
+
+    fn json(&self) -> Value {
+        let (medians, reference) = (Figures::medians(&self.measured), Figures::medians(&self.references));
+        json!({
+            "about": self.row.about,
+            "settings": self.row.shape.json(),
+            "runs": self.measured.iter().map(Figures::json).collect::<Vec<_>>(),
+            "medians": medians.json(),
+            "least_code": reference.json(),
+            "ratios": ratios(&medians, &reference).json(),
+        })
+    }
 }
 
 fn first_message(bench: &Bench) -> Result<Figures, Failure> {

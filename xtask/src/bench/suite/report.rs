@@ -47,45 +47,38 @@ fn between(page: &str, figures: &str) -> Option<String> {
     Some(format!("{before}{BEGIN}\n\n{figures}\n{END}{after}"))
 }
 
-/// The value that a budget allows, and whether it is a least one.
-fn limit(budget: &Budget, results: &Results) -> Option<(f64, bool)> {
-    match budget.limit {
-        Limit::Below(value) => Some((value, false)),
-        Limit::Above(value) => Some((value, true)),
-        Limit::Times(times, row) => {
-            results.value(row, "medians", budget.key).map(|other| (other * times, false))
-        }
-    }
-}
-
 fn budget_table(results: &Results) -> String {
     let mut table =
         "| what | budget | measured | least code | ratio | |\n|---|---|---|---|---|---|\n".to_owned();
     for budget in budgets() {
-        let measured = results.value(budget.row, "medians", budget.key);
-        let (Some(measured), Some((limit, at_least))) = (measured, limit(&budget, results)) else { continue };
-        let holds = if at_least { measured >= limit } else { measured <= limit };
-        let sign = if at_least { ">=" } else { "<=" };
-        let of = match budget.limit {
-            Limit::Times(times, row) => format!(" ({times} x row {row})"),
-            _ => String::new(),
-        };
+        let Some(measured) = results.value(budget.row, "medians", budget.key) else { continue };
+        let Some((allowed, measured, holds)) = held(&budget, measured, results) else { continue };
         let reference = results.value(budget.row, "least_code", budget.key);
         let ratio = results.value(budget.row, "ratios", budget.key);
         // Writing to a String does not fail.
         let _ = writeln!(
             table,
-            "| {} | {sign} {} {}{of} | {} | {} | {} | {} |",
+            "| {} | {allowed} | {measured} | {} | {} | {} |",
             budget.about,
-            number(limit),
-            budget.unit,
-            number(measured),
             reference.map(number).unwrap_or_default(),
             ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default(),
             if holds { "held" } else { "**missed**" },
         );
     }
     table
+}
+
+/// What is allowed, what was measured, and whether that holds.
+fn held(budget: &Budget, measured: f64, results: &Results) -> Option<(String, String, bool)> {
+    let (value, unit) = (number(measured), budget.unit);
+    Some(match budget.limit {
+        Limit::Below(most) => (format!("<= {} {unit}", number(most)), value, measured <= most),
+        Limit::Above(least) => (format!(">= {} {unit}", number(least)), value, measured >= least),
+        Limit::Times(most, row) => {
+            let times = results.times(budget.row, row, budget.key)?;
+            (format!("<= {most} x row `{row}`"), format!("{times:.2} x ({value} {unit})"), times <= most)
+        }
+    })
 }
 
 fn row_table(rows: &[Row], results: &Results) -> String {

@@ -1,7 +1,7 @@
 //! A bounded queue from async callers to threads. Callers wait for room; a thread takes many jobs under one lock.
 //!
-//! A job that nobody waits for is put in as patient: it does not start a commit by itself, but rides with the next job
-//! that is urgent, or goes a moment later.
+//! A job that nobody waits for is put in as patient: it does not start a commit by itself, but goes behind the next
+//! urgent ones, with whatever else is there then, or alone a moment later.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -34,12 +34,23 @@ pub(crate) struct Inbox<J> {
 
 #[derive(Debug)]
 struct State<J> {
-    jobs: VecDeque<(J, Haste)>,
-    /// How many of the jobs somebody waits for.
-    urgent: usize,
+    urgent: VecDeque<J>,
+    patient: VecDeque<J>,
+    /// Urgent jobs went before the patient ones that are there. They do so once.
+    passed_over: bool,
     /// Threads that wait for jobs. Nobody else has to be woken, and waking is a system call.
     sleepers: usize,
     closed: bool,
+}
+
+impl<J> State<J> {
+    fn is_empty(&self) -> bool {
+        self.urgent.is_empty() && self.patient.is_empty()
+    }
+
+    fn next(&mut self) -> Option<J> {
+        self.urgent.pop_front().or_else(|| self.patient.pop_front())
+    }
 }
 
 /// Whether somebody waits for a job.
@@ -47,7 +58,7 @@ struct State<J> {
 pub(crate) enum Haste {
     /// It is taken at once.
     Urgent,
-    /// It rides with urgent ones, if some come soon.
+    /// It lets urgent ones go before it, if some come soon.
     Patient,
 }
 
@@ -65,7 +76,13 @@ impl<J> Inbox<J> {
     pub(crate) fn new(jobs_max: usize) -> Self {
         Self {
             room: Semaphore::new(jobs_max.clamp(1, Semaphore::MAX_PERMITS)),
-            state: Mutex::new(State { jobs: VecDeque::new(), urgent: 0, sleepers: 0, closed: false }),
+            state: Mutex::new(State {
+                urgent: VecDeque::new(),
+                patient: VecDeque::new(),
+                passed_over: false,
+                sleepers: 0,
+                closed: false,
+            }),
             arrived: Condvar::new(),
         }
     }
@@ -78,9 +95,11 @@ impl<J> Inbox<J> {
             return Err(Closed);
         }
         // The first patient job wakes a thread, so that it begins to wait for company; the others change nothing.
-        let wakes = state.sleepers > 0 && (haste == Haste::Urgent || state.jobs.is_empty());
-        state.urgent += usize::from(haste == Haste::Urgent);
-        state.jobs.push_back((job, haste));
+        let wakes = state.sleepers > 0 && (haste == Haste::Urgent || state.is_empty());
+        match haste {
+            Haste::Urgent => state.urgent.push_back(job),
+            Haste::Patient => state.patient.push_back(job),
+        }
         drop(state);
         if wakes {
             self.arrived.notify_one();
@@ -95,15 +114,16 @@ impl<J> Inbox<J> {
         waits: Waits,
         mut enough: impl FnMut(&[J]) -> bool,
     ) -> Taken {
-        let mut state = self.wait(self.state(), waits.idle, |s| s.jobs.is_empty());
-        if !state.jobs.is_empty() && !waits.company.is_zero() {
-            state = self.wait(state, waits.company, |s| s.urgent == 0);
+        let mut state = self.wait(self.state(), waits.idle, State::is_empty);
+        if state.urgent.is_empty() && !state.patient.is_empty() && !state.passed_over {
+            state = self.wait(state, waits.company, |s| s.urgent.is_empty());
         }
         let before = taken.len();
+        let lets_pass = !state.urgent.is_empty() && !state.patient.is_empty() && !state.passed_over;
+        state.passed_over = lets_pass;
         while !enough(taken)
-            && let Some((job, haste)) = state.jobs.pop_front()
+            && let Some(job) = if lets_pass { state.urgent.pop_front() } else { state.next() }
         {
-            state.urgent -= usize::from(haste == Haste::Urgent);
             taken.push(job);
         }
         let closed = state.closed;
@@ -124,6 +144,9 @@ impl<J> Inbox<J> {
         up_to: Duration,
         wanting: impl Fn(&State<J>) -> bool,
     ) -> MutexGuard<'a, State<J>> {
+        if up_to.is_zero() || state.closed || !wanting(&state) {
+            return state;
+        }
         state.sleepers += 1;
         let waited = self.arrived.wait_timeout_while(state, up_to, |s| wanting(s) && !s.closed);
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -141,8 +164,8 @@ impl<J> Inbox<J> {
     /// Drops what nobody will take any more.
     pub(crate) fn clear(&self) {
         let mut state = self.state();
-        state.jobs.clear();
-        state.urgent = 0;
+        state.urgent.clear();
+        state.patient.clear();
     }
 
     fn state(&self) -> MutexGuard<'_, State<J>> {
@@ -188,7 +211,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_patient_job_rides_with_an_urgent_one() {
+    async fn a_patient_job_lets_urgent_ones_go_before_it_once() {
         let inbox = std::sync::Arc::new(Inbox::new(8));
         inbox.put("patient", Haste::Patient).await.unwrap();
         // Longer than any test may take: only the urgent job can end the wait.
@@ -201,9 +224,17 @@ mod tests {
                 taken
             })
         };
-        inbox.put("patient, too", Haste::Patient).await.unwrap();
         inbox.put("urgent", Haste::Urgent).await.unwrap();
-        assert_eq!(thread.join().unwrap(), ["patient", "patient, too", "urgent"]);
+        assert_eq!(thread.join().unwrap(), ["urgent"]);
+        let mut taken = Vec::new();
+        inbox.put("urgent, too", Haste::Urgent).await.unwrap();
+        assert_eq!(inbox.take(&mut taken, waits, |_| false), Taken::Jobs);
+        assert_eq!(taken, ["urgent, too", "patient"], "they have waited, and wait for no more");
+        inbox.put("patient", Haste::Patient).await.unwrap();
+        inbox.put("urgent", Haste::Urgent).await.unwrap();
+        inbox.take(&mut taken, waits, |_| false);
+        inbox.take(&mut taken, waits, |_| false);
+        assert_eq!(taken[2..], ["urgent", "patient"], "alone, as soon as the urgent ones are done");
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! Taking a message in.
 
+use klingel_model::{EndpointId, MessageSeq};
 use klingel_store::{Admission, Admitted, Error, Intake, Verb};
 use rusqlite::{Connection, params};
 
@@ -45,17 +46,57 @@ fn admit(db: &Connection, admission: &Admission, change: &mut Change) -> Result<
     }
     records::change(db, records)?;
     let seq = message::insert(db, message)?;
-    // The endpoint is looked up in the same statement: the fan-out was made from a cache that may be a moment old.
-    let mut owe = db.prepare_cached(
-        "INSERT OR IGNORE INTO delivery (endpoint_id, stage, message_seq, attempts)
-         SELECT id, 0, ?1, 0 FROM endpoint WHERE app_id = ?2 AND id = ?3",
-    )?;
-    for endpoint_id in endpoints {
-        let owed = owe.execute(params![seq.0, app_id, endpoint_id.to_bytes()])?;
-        change.first_attempts += i64::from(owed > 0);
-    }
+    change.first_attempts += owe(db, app_id, seq, endpoints)?;
     if let Some(key) = key {
         once::keep_message(db, key, message.id)?;
     }
     Ok(Admitted::New(seq))
+}
+
+/// Endpoints that one statement can owe a message to, fewest first. To begin and end a statement costs as much as a row.
+const OWED_AT_ONCE: [usize; 3] = [1, 4, 16];
+
+/// Writes a delivery for each of these endpoints that still exists: the fan-out was made from a cache that may be a
+/// moment old. Gives how many.
+fn owe(
+    db: &Connection,
+    app_id: [u8; 16],
+    seq: MessageSeq,
+    endpoints: &[EndpointId],
+) -> rusqlite::Result<i64> {
+    let mut owed = 0;
+    let mut left = endpoints;
+    while !left.is_empty() {
+        let places = OWED_AT_ONCE.into_iter().find(|places| *places >= left.len());
+        let places = places.unwrap_or(OWED_AT_ONCE[OWED_AT_ONCE.len() - 1]);
+        let (now, later) = left.split_at(left.len().min(places));
+        let mut statement = db.prepare_cached(owe_sql(places))?;
+        statement.raw_bind_parameter(1, seq.0)?;
+        statement.raw_bind_parameter(2, app_id)?;
+        for place in 0..places {
+            // Nobody's id is null: what is left over of the places finds nothing.
+            statement.raw_bind_parameter(3 + place, now.get(place).map(|id| id.to_bytes()))?;
+        }
+        owed += i64::try_from(statement.raw_execute()?).unwrap_or(0);
+        left = later;
+    }
+    Ok(owed)
+}
+
+const fn owe_sql(places: usize) -> &'static str {
+    macro_rules! sql {
+        ($places:literal) => {
+            concat!(
+                "INSERT OR IGNORE INTO delivery (endpoint_id, stage, message_seq, attempts)
+                 SELECT id, 0, ?1, 0 FROM endpoint WHERE app_id = ?2 AND id IN (",
+                $places,
+                ")"
+            )
+        };
+    }
+    match places {
+        1 => sql!("?3"),
+        4 => sql!("?3, ?4, ?5, ?6"),
+        _ => sql!("?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18"),
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! It takes what is queued, runs all of it in one transaction and answers every caller after the commit. What
 //! publishers wait for does not wait for company: while one commit waits for the disk, the next one's jobs gather by
-//! themselves. What settles waits a moment for it: alone it would cost a commit of its own.
+//! themselves. What settles waits a moment: it goes behind what publishers wait for, or with it when there is more of it.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(crate) const JOBS_PER_COMMIT_MAX: usize = 1024;
 pub(crate) const ROWS_PER_COMMIT_MAX: usize = 8192;
 /// Pages in the write-ahead log from which it is copied into the database.
 pub(crate) const CHECKPOINT_WAL_PAGES: u32 = 4096;
-/// Settlements without a message that they can ride with are committed after this long.
+/// Settlements without a message that they can go behind are committed after this long.
 const COMPANY_WAIT: Duration = Duration::from_millis(5);
 /// A writer without work for this long copies what is left in the log into the database.
 const IDLE_AFTER: Duration = Duration::from_secs(1);

@@ -11,6 +11,7 @@ use super::breaker::{Breaker, Gate};
 use super::bucket::Bucket;
 use super::health::LaneHealth;
 use super::reading::Read;
+use super::window::Window;
 use crate::fanout::Target;
 #[cfg(test)]
 use crate::simulation::planted::{self, Bug};
@@ -36,6 +37,7 @@ pub(super) struct Lane {
     pub(super) retries: VecDeque<Waiting>,
     held: Held,
     pub(super) under_way: usize,
+    pub(super) window: Window,
     /// The store holds first attempts behind this message that memory does not know.
     pub(super) unread_behind: Option<MessageSeq>,
     /// First attempts behind the one and up to the other have been read: a hand-off of them comes late.
@@ -83,6 +85,7 @@ impl Lane {
             retries: VecDeque::new(),
             held: HashMap::new(),
             under_way: 0,
+            window: Window::default(),
             unread_behind: None,
             read_span: None,
             next_due: None,
@@ -303,9 +306,14 @@ impl Lane {
         page
     }
 
+    /// How many requests may be under way by the endpoint's setting.
+    pub(super) fn in_flight_max(&self) -> usize {
+        usize::from(self.target.endpoint.max_in_flight)
+    }
+
     /// Whether requests may go out: `Ok` how many more at this moment, `Err` when to ask again.
     pub(super) fn gate(&self, monotonic: Duration) -> Result<usize, Option<Duration>> {
-        let max = usize::from(self.target.endpoint.max_in_flight);
+        let max = self.window.within(self.in_flight_max());
         #[cfg(test)]
         let max = if planted::is(Bug::IgnoresMaxInFlight) { usize::MAX } else { max };
         let free = max.saturating_sub(self.under_way);

@@ -110,8 +110,11 @@ impl Lanes {
             lane.under_way -= 1;
             if succeeded {
                 lane.breaker.succeeded();
+                let max = lane.in_flight_max();
+                lane.window.succeeded(max);
             } else {
                 let b = &self.bounds;
+                lane.window.failed();
                 lane.breaker.failed(monotonic, b.breaker_failures, b.breaker_wait_min, b.breaker_wait_max);
                 if !lane.breaker.is_closed() {
                     // An endpoint that is only probed must not fill the memory that others need.

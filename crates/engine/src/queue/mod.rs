@@ -17,6 +17,7 @@ mod shares;
 mod tests;
 mod turn;
 mod wakes;
+mod window;
 
 pub use health::LaneHealth;
 pub use lanes::Lanes;

@@ -15,7 +15,7 @@ use crate::fault::Fault;
 /// Messages of one page.
 pub(super) const ROWS: usize = 50;
 /// Messages or attempts that one page of a search by endpoint or status looks at: of each it is asked how it stands.
-const LOOKED_AT_MAX: usize = 400;
+const LOOKED_AT_MAX: usize = 300;
 
 /// Messages, each with its place in the list, and where to go on.
 pub(super) type Found = (Vec<(String, Message)>, Option<String>);

@@ -131,10 +131,10 @@ async fn d05_an_outage_of_the_store_moves_nothing_aside_and_repeats_nothing() {
     let server = house.serve().await;
     let api = server.api(&key);
     api.application("app", &[]).await;
-    let endpoint = json!({ "url": receiver.url("/hook"), "maxInFlight": 10 });
+    let endpoint = json!({ "url": receiver.url("/hook"), "maxInFlight": 8 });
     let endpoint = api.endpoint("app", &endpoint).await;
-    let owed = accepted(&api, "app", 10).await;
-    receiver.wait_for(10).await;
+    let owed = accepted(&api, "app", 8).await;
+    receiver.wait_for(8).await;
 
     let lock = house.lock();
     gate.open();
@@ -142,7 +142,7 @@ async fn d05_an_outage_of_the_store_moves_nothing_aside_and_repeats_nothing() {
     server.wrote_times("recording attempts failed", 4).await;
     drop(lock);
 
-    let attempts = api.recorded("app", &endpoint, 10).await;
+    let attempts = api.recorded("app", &endpoint, 8).await;
     assert!(attempts.iter().all(|attempt| attempt["status"] == 0), "{attempts:?}");
     assert_eq!(arrived(&receiver), (owed, 0), "each was sent once, although recording it failed four times");
     server.stop().await;

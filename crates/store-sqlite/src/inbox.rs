@@ -48,8 +48,9 @@ impl<J> State<J> {
         self.urgent.is_empty() && self.patient.is_empty()
     }
 
+    /// The patient ones first: they have let others pass, and must not be left behind when not all are taken.
     fn next(&mut self) -> Option<J> {
-        self.urgent.pop_front().or_else(|| self.patient.pop_front())
+        self.patient.pop_front().or_else(|| self.urgent.pop_front())
     }
 }
 
@@ -229,12 +230,27 @@ mod tests {
         let mut taken = Vec::new();
         inbox.put("urgent, too", Haste::Urgent).await.unwrap();
         assert_eq!(inbox.take(&mut taken, waits, |_| false), Taken::Jobs);
-        assert_eq!(taken, ["urgent, too", "patient"], "they have waited, and wait for no more");
+        assert_eq!(taken, ["patient", "urgent, too"], "it has waited, and waits for no more");
         inbox.put("patient", Haste::Patient).await.unwrap();
         inbox.put("urgent", Haste::Urgent).await.unwrap();
         inbox.take(&mut taken, waits, |_| false);
         inbox.take(&mut taken, waits, |_| false);
         assert_eq!(taken[2..], ["urgent", "patient"], "alone, as soon as the urgent ones are done");
+    }
+
+    #[tokio::test]
+    async fn a_patient_job_is_not_left_behind_by_more_urgent_ones_than_are_taken() {
+        let inbox = Inbox::new(8);
+        let (mut taken, one) = (Vec::new(), |jobs: &[i32]| jobs.len() % 2 == 1);
+        inbox.put(0, Haste::Patient).await.unwrap();
+        for urgent in 1..=4 {
+            inbox.put(urgent, Haste::Urgent).await.unwrap();
+        }
+        inbox.take(&mut taken, AT_ONCE, one);
+        assert_eq!(taken, [1]);
+        taken.clear();
+        inbox.take(&mut taken, AT_ONCE, one);
+        assert_eq!(taken, [0], "though three urgent ones are there");
     }
 
     #[tokio::test]

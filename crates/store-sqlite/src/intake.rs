@@ -53,8 +53,23 @@ fn admit(db: &Connection, admission: &Admission, change: &mut Change) -> Result<
     Ok(Admitted::New(seq))
 }
 
-/// Endpoints that one statement can owe a message to, fewest first. To begin and end a statement costs as much as a row.
-const OWED_AT_ONCE: [usize; 3] = [1, 4, 16];
+macro_rules! owe_sql {
+    ($places:literal) => {
+        concat!(
+            "INSERT OR IGNORE INTO delivery (endpoint_id, stage, message_seq, attempts)
+             SELECT id, 0, ?1, 0 FROM endpoint WHERE app_id = ?2 AND id IN (",
+            $places,
+            ")"
+        )
+    };
+}
+
+/// Statements that owe a message to so many endpoints, fewest first. To begin and end one costs as much as a row.
+const OWE: [(usize, &str); 3] = [
+    (1, owe_sql!("?3")),
+    (4, owe_sql!("?3, ?4, ?5, ?6")),
+    (16, owe_sql!("?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18")),
+];
 
 /// Writes a delivery for each of these endpoints that still exists: the fan-out was made from a cache that may be a
 /// moment old. Gives how many.
@@ -67,10 +82,10 @@ fn owe(
     let mut owed = 0;
     let mut left = endpoints;
     while !left.is_empty() {
-        let places = OWED_AT_ONCE.into_iter().find(|places| *places >= left.len());
-        let places = places.unwrap_or(OWED_AT_ONCE[OWED_AT_ONCE.len() - 1]);
+        let enough = OWE.into_iter().find(|(places, _)| *places >= left.len());
+        let (places, sql) = enough.unwrap_or(OWE[OWE.len() - 1]);
         let (now, later) = left.split_at(left.len().min(places));
-        let mut statement = db.prepare_cached(owe_sql(places))?;
+        let mut statement = db.prepare_cached(sql)?;
         statement.raw_bind_parameter(1, seq.0)?;
         statement.raw_bind_parameter(2, app_id)?;
         for place in 0..places {
@@ -81,22 +96,4 @@ fn owe(
         left = later;
     }
     Ok(owed)
-}
-
-const fn owe_sql(places: usize) -> &'static str {
-    macro_rules! sql {
-        ($places:literal) => {
-            concat!(
-                "INSERT OR IGNORE INTO delivery (endpoint_id, stage, message_seq, attempts)
-                 SELECT id, 0, ?1, 0 FROM endpoint WHERE app_id = ?2 AND id IN (",
-                $places,
-                ")"
-            )
-        };
-    }
-    match places {
-        1 => sql!("?3"),
-        4 => sql!("?3, ?4, ?5, ?6"),
-        _ => sql!("?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18"),
-    }
 }

@@ -4,13 +4,10 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-/** All rules, by their tags. */
-const EVERYTHING = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-/** The rules that look at colours: what else there is on a page is the same in every theme. */
-const COLOURS = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** What axe-core finds on this page, a line each; `coloursOnly` where all else was looked at before. */
-export async function violations(page, coloursOnly = false) {
+/** What axe-core finds on this page, a line each. */
+export async function violations(page) {
   // The page's policy forbids scripts of others; the debugger's own evaluation is not bound by it.
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource);
   const found = await page.evaluate(async (rules) => {
@@ -20,7 +17,7 @@ export async function violations(page, coloursOnly = false) {
       help: one.help,
       nodes: one.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary ?? ""}`),
     }));
-  }, coloursOnly ? COLOURS : EVERYTHING);
+  }, RULES);
   return found.map((one) => `${one.rule}: ${one.help}\n    ${one.nodes.join("\n    ")}`);
 }
 

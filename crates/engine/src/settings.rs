@@ -112,7 +112,7 @@ impl Default for Settings {
             breaker_wait_min: Duration::from_secs(1),
             breaker_wait_max: Duration::from_mins(1),
             endpoint_failing_max: Duration::from_hours(5 * 24),
-            settle_batch_max: 512,
+            settle_batch_max: 1024,
             catalogue_age_max: Duration::from_secs(2),
             sweep_every: Duration::from_secs(30),
             upkeep_every: Duration::from_mins(10),

@@ -15,6 +15,10 @@ use crate::time::Micros;
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// 62^22 is the first power above 2^128.
 const TEXT_DIGITS: usize = 22;
+/// Digits that are written at a time.
+const PART_DIGITS: usize = 10;
+/// The first number that has more digits than that; it fits 64 bits, 62^11 would not.
+const PART: u128 = 62u128.pow(PART_DIGITS as u32);
 
 /// What an id stands for; the prefix is part of the text form.
 pub trait Kind: Send + Sync + 'static {
@@ -95,12 +99,21 @@ impl<K: Kind> fmt::Display for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut digits = [b'0'; TEXT_DIGITS];
         let mut rest = self.0;
-        for place in digits.iter_mut().rev() {
-            *place = DIGITS[(rest % 62) as usize];
-            rest /= 62;
+        // In parts that fit a register: to divide 128 bits is a call, and would be made for each digit.
+        for places in digits.rchunks_mut(PART_DIGITS) {
+            let above = rest / PART;
+            write_digits(places, (rest - above * PART) as u64);
+            rest = above;
         }
         f.write_str(K::PREFIX)?;
         f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
+    }
+}
+
+fn write_digits(places: &mut [u8], mut rest: u64) {
+    for place in places.iter_mut().rev() {
+        *place = DIGITS[(rest % 62) as usize];
+        rest /= 62;
     }
 }
 

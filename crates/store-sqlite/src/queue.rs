@@ -18,6 +18,9 @@ use crate::store::SqliteStore;
 
 /// Rows that one settlement writes, about: an attempt and its index entry, a delivery.
 const ROWS_PER_SETTLEMENT: usize = 2;
+/// So many settlements at once do not wait for company: they come from a busy recorder, which would fall behind if
+/// each of its batches let a commit pass, and what is not recorded holds memory.
+const SETTLEMENTS_URGENT: usize = 128;
 
 impl Queue for SqliteStore {
     fn lanes(&self, after: Option<EndpointId>, limit: usize) -> Verb<'_, Vec<LaneHead>> {
@@ -39,9 +42,10 @@ impl Queue for SqliteStore {
 
     fn settle(&self, settlements: Vec<Settlement>) -> Verb<'_, ()> {
         let rows = settlements.len() * ROWS_PER_SETTLEMENT;
-        // What is settled was sent already: nobody is kept waiting when it is recorded with the next message.
+        // What is settled was sent already: nobody is kept waiting when a few are recorded with the next message.
+        let haste = if settlements.len() < SETTLEMENTS_URGENT { Haste::Patient } else { Haste::Urgent };
         let work = move |db: &Connection, change: &mut Change| settle(db, &settlements, change);
-        self.write_with(Haste::Patient, Class::Settles, rows, work)
+        self.write_with(haste, Class::Settles, rows, work)
     }
 
     fn resend(

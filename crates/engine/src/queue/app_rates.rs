@@ -1,8 +1,8 @@
 //! Rate limits that hold for all endpoints of an application together.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
+use foldhash::HashMap;
 use klingel_model::AppId;
 
 use super::bucket::Bucket;

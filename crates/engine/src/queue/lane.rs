@@ -1,9 +1,10 @@
 //! One endpoint's deliveries.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use foldhash::HashMap;
 use klingel_model::{DeliveryKey, MessageSeq, Micros, Trigger};
 use klingel_store::Waiting;
 
@@ -83,7 +84,7 @@ impl Lane {
             health,
             first: VecDeque::new(),
             retries: VecDeque::new(),
-            held: HashMap::new(),
+            held: HashMap::default(),
             under_way: 0,
             window: Window::default(),
             unread_behind: None,

@@ -1,9 +1,10 @@
 //! All lanes together: who goes next, within the bounds on requests under way and on memory.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use foldhash::HashMap;
 use klingel_model::{AppId, DeliveryKey, EndpointId, MessageSeq, Micros};
 
 use super::app_rates::AppRates;
@@ -54,7 +55,7 @@ impl Lanes {
     pub fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
-            by_endpoint: HashMap::new(),
+            by_endpoint: HashMap::default(),
             app_rates: AppRates::default(),
             ready_first: Ready::default(),
             ready_retries: Ready::default(),

@@ -1,9 +1,9 @@
 //! What the lanes are told: messages that were taken in, deliveries that the store holds, changes of endpoints.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use klingel_model::{DeliveryKey, EndpointId, Message, MessageSeq, Micros, Trigger};
 use klingel_store::{LaneHead, Waiting};
 

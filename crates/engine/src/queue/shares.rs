@@ -1,7 +1,8 @@
 //! Fair shares of the requests under way: applications take turns, and none takes so many that a newcomer finds none.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
+use foldhash::HashMap;
 use klingel_model::{AppId, EndpointId};
 
 /// An application may have so many times as many requests under way as are still free. Alone it gets four fifths of
@@ -21,7 +22,7 @@ pub(super) struct Shares {
 impl Shares {
     /// Of so many requests at once.
     pub(super) fn new(max: usize) -> Self {
-        Self { max, under_way: 0, by_application: HashMap::new() }
+        Self { max, under_way: 0, by_application: HashMap::default() }
     }
 
     #[cfg(test)]

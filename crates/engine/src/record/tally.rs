@@ -1,7 +1,6 @@
 //! Statistics that are not in the store yet: attempts added up by endpoint and slot.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use klingel_model::{Attempt, AttemptStatus, EndpointId, ErrorClass, Micros};
 use klingel_store::{Resolution, Stat, StatDelta};
 

@@ -8,9 +8,10 @@ use klingel_engine::deliver::transport::{OutboundRequest, Response, Sent, Transp
 use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use crate::answer::{Broken, Limits, Progress};
 use crate::config::{ClientConfig, ConfigError};
 use crate::connect::Connector;
-use crate::connection::{Broken, Connection, Limits, Progress};
+use crate::connection::Connection;
 use crate::dns::Resolve;
 use crate::dns::system::SystemResolver;
 use crate::failure::{self, Trouble};
@@ -72,7 +73,7 @@ impl Client {
         target: &Target,
         progress: &mut Progress,
     ) -> Result<(), Trouble> {
-        if let Some(waiting) = self.waiting(target).await {
+        if let Some(waiting) = self.waiting(target) {
             self.connector.judge(target, waiting.remote()).map_err(Trouble::Refused)?;
             match self.over(waiting, request, target, progress).await {
                 // The receiver may have closed it while the request was on its way, as it may at any time. Whether it
@@ -87,10 +88,10 @@ impl Client {
         self.over(fresh, request, target, progress).await.map_err(Trouble::Broken)
     }
 
-    async fn waiting(&self, target: &Target) -> Option<Box<Connection>> {
+    fn waiting(&self, target: &Target) -> Option<Box<Connection>> {
         // Ends, because each turn takes a connection out of a bounded pool.
         while let Some(mut connection) = self.pool.take(&target.origin) {
-            if connection.is_ready().await {
+            if connection.is_ready() {
                 return Some(connection);
             }
         }
@@ -99,8 +100,7 @@ impl Client {
 
     async fn connect(&self, target: &Target) -> Result<Box<Connection>, Trouble> {
         let (wire, remote) = self.connector.connect(target).await.map_err(Trouble::NoConnection)?;
-        let connection = Connection::start(wire, remote, &self.limits).await.map_err(Trouble::Broken)?;
-        Ok(Box::new(connection))
+        Ok(Box::new(Connection::start(wire, remote)))
     }
 
     async fn over(
@@ -110,8 +110,8 @@ impl Client {
         target: &Target,
         progress: &mut Progress,
     ) -> Result<(), Broken> {
-        let written = request::write(request, target, &self.user_agent);
-        let reusable = connection.exchange(written, &self.limits, progress).await?;
+        let text = request::write(request, target, &self.user_agent);
+        let reusable = connection.exchange(text, &request.body, &self.limits, progress).await?;
         if reusable && connection.opened().elapsed() < self.connection_age_max {
             self.pool.put(&target.origin, connection);
         }

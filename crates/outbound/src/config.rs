@@ -103,7 +103,7 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// The least that the HTTP parser works with.
+/// With less, answers of ordinary receivers would fail: a single cookie may take 4 KiB.
 const HEAD_BYTES_MIN: usize = 8 * 1024;
 
 impl ClientConfig {

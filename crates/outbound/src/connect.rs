@@ -14,8 +14,8 @@ use crate::config::{ClientConfig, ConfigError};
 use crate::dns::cache::Cache;
 use crate::dns::{Resolve, ResolveError};
 use crate::guard::{Guard, Refusal};
-use crate::stream::Wire;
 use crate::target::{Peer, Target};
+use crate::wire::Wire;
 use crate::{metrics, tls};
 
 /// Addresses of one name that are tried before the attempt counts as failed.

@@ -10,8 +10,8 @@ use klingel_engine::deliver::transport::Failure;
 use klingel_model::ErrorClass;
 use rustls::{CertificateError, Error as TlsError, InvalidMessage};
 
+use crate::answer::{Broken, Progress, Stage};
 use crate::connect::NoConnection;
-use crate::connection::{Broken, Progress, Stage};
 use crate::guard::Refusal;
 use crate::target::{BadUrl, Target};
 

@@ -8,8 +8,9 @@
 //! 3. [`dns`]: the name is looked up, at most once per lifetime of the answer
 //! 4. [`guard`]: every address is judged; what is forbidden is left out, and where nothing remains the attempt ends
 //! 5. `connect`: one of the judged addresses is connected to, with TLS for `https` (`tls`)
-//! 6. `request`: the request is written; what frames a message is not taken from the caller
-//! 7. `connection`: the answer is read, bounded in every direction (`stream`)
+//! 6. `request`: the request is written as text; what frames a message is not taken from the caller
+//! 7. `exchange`: it is sent over the `connection` (`wire`) and the answer is read: its `head`, where its body ends
+//!    (`framing`), and its `body`, bounded in every direction (`answer`)
 //! 8. `failure`: what went wrong becomes a class and a sentence
 //!
 //! It follows no redirect, expands no compressed answer, speaks HTTP/1.1, and uses no proxy.
@@ -31,16 +32,21 @@ pub mod config;
 pub mod dns;
 pub mod guard;
 
+mod answer;
+mod body;
 mod client;
 mod connect;
 mod connection;
+mod exchange;
 mod failure;
+mod framing;
+mod head;
 mod metrics;
 mod pool;
 mod request;
-mod stream;
 mod target;
 mod tls;
+mod wire;
 
 pub use client::Client;
 pub use config::{ClientConfig, ConfigError, GuardConfig};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
-use http::uri::{PathAndQuery, Uri};
+use http::uri::PathAndQuery;
 use url::{Host, ParseError, Url};
 
 /// Whom to connect to.
@@ -33,7 +33,7 @@ pub(crate) struct Target {
     /// The `host` header.
     pub authority: HeaderValue,
     /// Path and query for the request line.
-    pub path: Uri,
+    pub path: PathAndQuery,
     /// The `authorization` header that user and password in the URL stand for.
     pub authorization: Option<HeaderValue>,
 }
@@ -78,7 +78,7 @@ impl Target {
         let path = PathAndQuery::try_from(&url[url::Position::BeforePath..])
             .map_err(|_| BadUrl::Other("has a path or query that cannot stand in a request line"))?;
         let origin = format!("{}://{host}:{port}", url.scheme());
-        Ok(Self { origin, tls, peer, host, port, authority, path: path.into(), authorization })
+        Ok(Self { origin, tls, peer, host, port, authority, path, authorization })
     }
 
     /// Host and port, as they may stand in a sentence for people: no user, path or query.

@@ -10,3 +10,4 @@ mod rebinding;
 mod requests;
 mod setup;
 mod tls;
+mod uploads;

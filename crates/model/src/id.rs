@@ -16,9 +16,9 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 /// 62^22 is the first power above 2^128.
 const TEXT_DIGITS: usize = 22;
 /// Digits that are written at a time.
-const PART_DIGITS: usize = 10;
+const PART_DIGITS: u32 = 10;
 /// The first number that has more digits than that; it fits 64 bits, 62^11 would not.
-const PART: u128 = 62u128.pow(PART_DIGITS as u32);
+const PART: u128 = 62u128.pow(PART_DIGITS);
 
 /// What an id stands for; the prefix is part of the text form.
 pub trait Kind: Send + Sync + 'static {
@@ -100,10 +100,9 @@ impl<K: Kind> fmt::Display for Id<K> {
         let mut digits = [b'0'; TEXT_DIGITS];
         let mut rest = self.0;
         // In parts that fit a register: to divide 128 bits is a call, and would be made for each digit.
-        for places in digits.rchunks_mut(PART_DIGITS) {
-            let above = rest / PART;
-            write_digits(places, (rest - above * PART) as u64);
-            rest = above;
+        for places in digits.rchunks_mut(PART_DIGITS as usize) {
+            write_digits(places, (rest % PART) as u64);
+            rest /= PART;
         }
         f.write_str(K::PREFIX)?;
         f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)

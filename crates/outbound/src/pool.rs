@@ -5,10 +5,11 @@
 //! those stay for a moment only: many endpoints may share a host, and to open a connection for each request while it
 //! is busy costs more than the request.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use foldhash::HashMap;
 use tokio::time::Instant;
 
 use crate::config::ClientConfig;
@@ -42,7 +43,7 @@ pub(crate) struct Pool<C> {
 impl<C> Pool<C> {
     pub(crate) fn new(config: &ClientConfig) -> Self {
         Self {
-            shelves: Mutex::new(Shelves { next: 0, by_origin: HashMap::new(), by_age: BTreeMap::new() }),
+            shelves: Mutex::new(Shelves { next: 0, by_origin: HashMap::default(), by_age: BTreeMap::new() }),
             per_origin_max: config.idle_per_host_max,
             total_max: config.idle_total_max,
             idle_timeout: config.idle_timeout,

@@ -1,11 +1,11 @@
 //! A URL taken apart: what to look up, what to connect to, what to ask for there.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use foldhash::HashMap;
 use http::HeaderValue;
 use http::uri::PathAndQuery;
 use url::{Host, ParseError, Url};

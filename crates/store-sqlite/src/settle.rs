@@ -21,16 +21,16 @@ pub(crate) const STAGE_MANUAL: i64 = 2;
 
 /// Records a batch of settlements.
 pub(crate) fn settle(db: &Connection, settlements: &[Settlement], change: &mut Change) -> Result<(), Fault> {
-    let mut recorder = Recorder::new(db)?;
+    let mut recorder = Recorder::new(db);
     let mut remove_one = RemoveOne::new(db)?;
     for settlement in settlements {
         let was_owed = settle_one(db, &mut remove_one, settlement, change)?;
         if let Some(attempt) = &settlement.attempt {
             // A message is never removed before what is owed of it: nobody needs to look it up.
-            recorder.record(attempt, settlement.key.message_seq, was_owed)?;
+            recorder.note(attempt, settlement.key.message_seq, was_owed)?;
         }
     }
-    Ok(())
+    Ok(recorder.write()?)
 }
 
 /// Removes single deliveries: prepared once for a whole batch.

@@ -3,10 +3,10 @@
 //! Changes made through this process are seen at once ([`Catalogue::forget`]). Whether another process has changed
 //! anything in the same store is asked every `catalogue_age_max`, in one question for all applications.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use foldhash::HashMap;
 use klingel_model::{AppId, Application, EndpointId, EnvironmentId};
 use klingel_store::page::{Order, Page};
 use klingel_store::{AppRef, EndpointRef};

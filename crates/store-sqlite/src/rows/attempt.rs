@@ -1,5 +1,6 @@
 //! Rows of `attempt`.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,7 +8,7 @@ use klingel_model::{
     AppId, Attempt, AttemptId, AttemptStatus, ErrorClass, MessageId, MessageSeq, Micros, Trigger,
 };
 use klingel_store::AttemptFilter;
-use rusqlite::{CachedStatement, Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, Row};
 
 use super::{count_at, id, instant, instant_or_null};
 use crate::fault::{Fault, corrupt};
@@ -19,52 +20,95 @@ pub(crate) const COLUMNS: &str = "id, message_id, endpoint_id, manual, success, 
 /// How many columns [`COLUMNS`] names.
 pub(crate) const COLUMNS_COUNT: usize = 13;
 
-/// Writes attempts: prepared once for a whole batch.
-pub(crate) struct Recorder<'db> {
-    insert: CachedStatement<'db>,
-    lives: CachedStatement<'db>,
+/// Columns of `attempt`, in the order of [`INSERT`].
+const INSERTED: usize = 14;
+/// Attempts that one statement writes. To begin and to end one costs as much as a third of a row, and the next row is
+/// found from the one before it instead of from the top.
+const ROWS_PER_STATEMENT: usize = 8;
+
+const INSERT: &str =
+    "INSERT OR IGNORE INTO attempt (message_id, id, endpoint_id, manual, success, response_status,
+     number, started_at, duration_us, next_attempt_at, error_class, error, url, response_body) VALUES ";
+
+/// Inserts one attempt, and [`ROWS_PER_STATEMENT`] of them.
+static INSERTS: LazyLock<(String, String)> = LazyLock::new(|| {
+    let row = format!("({})", ["?"; INSERTED].join(", "));
+    (format!("{INSERT}{row}"), format!("{INSERT}{}", vec![row; ROWS_PER_STATEMENT].join(", ")))
+});
+
+/// Writes the attempts of a batch.
+pub(crate) struct Recorder<'db, 'a> {
+    db: &'db Connection,
+    attempts: Vec<&'a Attempt>,
 }
 
-impl<'db> Recorder<'db> {
-    pub(crate) fn new(db: &'db Connection) -> rusqlite::Result<Self> {
-        let insert = db.prepare_cached(
-            "INSERT OR IGNORE INTO attempt (message_id, id, endpoint_id, manual, success, response_status, number,
-                 started_at, duration_us, next_attempt_at, error_class, error, url, response_body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-        )?;
-        let lives = db.prepare_cached("SELECT 1 FROM message WHERE seq = ?1")?;
-        Ok(Self { insert, lives })
+impl<'db, 'a> Recorder<'db, 'a> {
+    pub(crate) fn new(db: &'db Connection) -> Self {
+        Self { db, attempts: Vec::new() }
     }
 
-    /// Writes an attempt, unless it is there already or its message is gone; `lives`: its message is known to be there.
-    pub(crate) fn record(
+    /// Notes an attempt, unless its message is gone; `lives`: its message is known to be there.
+    pub(crate) fn note(
         &mut self,
-        attempt: &Attempt,
+        attempt: &'a Attempt,
         message_seq: MessageSeq,
         lives: bool,
     ) -> rusqlite::Result<()> {
-        if !lives && !self.lives.exists([message_seq.0])? {
-            return Ok(());
+        let lives = lives
+            || self.db.prepare_cached("SELECT 1 FROM message WHERE seq = ?1")?.exists([message_seq.0])?;
+        if lives {
+            self.attempts.push(attempt);
         }
-        let duration_us = i64::try_from(attempt.duration.as_micros()).unwrap_or(i64::MAX);
-        self.insert.execute(params![
-            attempt.message_id.to_bytes(),
-            attempt.id.to_bytes(),
-            attempt.endpoint_id.to_bytes(),
-            attempt.trigger == Trigger::Manual,
-            attempt.status == AttemptStatus::Success,
-            attempt.response_status,
-            attempt.number,
-            attempt.started_at.as_unix_us(),
-            duration_us,
-            attempt.next_attempt_at.map(Micros::as_unix_us),
-            attempt.error_class.map(ErrorClass::as_str),
-            attempt.error.as_deref(),
-            &*attempt.url,
-            (!attempt.response_body.is_empty()).then_some(&*attempt.response_body),
-        ])?;
         Ok(())
     }
+
+    /// Writes what was noted, unless it is there already.
+    pub(crate) fn write(mut self) -> rusqlite::Result<()> {
+        // In the order of the table's key, most of them follow each other at its end.
+        self.attempts.sort_unstable_by_key(|attempt| (attempt.message_id, attempt.id));
+        let (several, single) = self.attempts.as_chunks::<ROWS_PER_STATEMENT>();
+        if !several.is_empty() {
+            let mut insert = self.db.prepare_cached(&INSERTS.1)?;
+            for attempts in several {
+                write(&mut insert, attempts)?;
+            }
+        }
+        if !single.is_empty() {
+            let mut insert = self.db.prepare_cached(&INSERTS.0)?;
+            for attempt in single {
+                write(&mut insert, &[*attempt])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Runs an insertion of as many rows as there are attempts.
+fn write(insert: &mut CachedStatement<'_>, attempts: &[&Attempt]) -> rusqlite::Result<()> {
+    for (row, attempt) in attempts.iter().enumerate() {
+        bind(insert, 1 + row * INSERTED, attempt)?;
+    }
+    insert.raw_execute().map(drop)
+}
+
+/// Binds the columns of a row, the first of them to the place `first`.
+fn bind(insert: &mut CachedStatement<'_>, first: usize, attempt: &Attempt) -> rusqlite::Result<()> {
+    let body = (!attempt.response_body.is_empty()).then_some(&*attempt.response_body);
+    insert.raw_bind_parameter(first, attempt.message_id.to_bytes())?;
+    insert.raw_bind_parameter(first + 1, attempt.id.to_bytes())?;
+    insert.raw_bind_parameter(first + 2, attempt.endpoint_id.to_bytes())?;
+    insert.raw_bind_parameter(first + 3, attempt.trigger == Trigger::Manual)?;
+    insert.raw_bind_parameter(first + 4, attempt.status == AttemptStatus::Success)?;
+    insert.raw_bind_parameter(first + 5, attempt.response_status)?;
+    insert.raw_bind_parameter(first + 6, attempt.number)?;
+    insert.raw_bind_parameter(first + 7, attempt.started_at.as_unix_us())?;
+    let duration_us = i64::try_from(attempt.duration.as_micros()).unwrap_or(i64::MAX);
+    insert.raw_bind_parameter(first + 8, duration_us)?;
+    insert.raw_bind_parameter(first + 9, attempt.next_attempt_at.map(Micros::as_unix_us))?;
+    insert.raw_bind_parameter(first + 10, attempt.error_class.map(ErrorClass::as_str))?;
+    insert.raw_bind_parameter(first + 11, attempt.error.as_deref())?;
+    insert.raw_bind_parameter(first + 12, &*attempt.url)?;
+    insert.raw_bind_parameter(first + 13, body)
 }
 
 /// Reads an attempt of this application, and looks up its answer's body.

@@ -22,6 +22,13 @@ pub fn cargo() -> Command {
     command
 }
 
+/// The folder that cargo builds into, which need not be `target`.
+pub fn target_folder() -> Result<PathBuf, Failure> {
+    let metadata = metadata()?;
+    let folder = metadata["target_directory"].as_str().map(PathBuf::from);
+    folder.ok_or_else(|| Failure::new("cargo names no target directory"))
+}
+
 /// `cargo metadata` of the workspace's own packages; touches no network.
 pub fn metadata() -> Result<Value, Failure> {
     let output = cargo()

@@ -16,10 +16,7 @@ pub struct Programs {
 impl Programs {
     /// Finds cargo's folder of the release build, or of the one that is handed out.
     pub fn find(dist: bool) -> Result<Self, Failure> {
-        let metadata = repository::metadata()?;
-        let target = metadata["target_directory"].as_str().map(PathBuf::from);
-        let target = target.ok_or_else(|| Failure::new("cargo names no target directory"))?;
-        Ok(Self { release: target.join(profile(dist)) })
+        Ok(Self { release: repository::target_folder()?.join(profile(dist)) })
     }
 
     /// Where they are.

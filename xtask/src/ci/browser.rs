@@ -1,6 +1,5 @@
 //! The step that looks at the portal as people do: a real browser against the real binary (`e2e/`).
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use super::tools;
@@ -25,15 +24,8 @@ pub fn run() -> Result<(), Failure> {
     let mut build = repository::cargo();
     build.args(["build", "--locked", "--package", "klingel"]);
     run_command(build, "mend what does not compile")?;
+    let binary = repository::target_folder()?.join("debug/klingel");
     let mut flows = Command::new("npm");
-    flows.args(["test", "--silent"]).current_dir(&folder).env("KLINGEL_BINARY", binary()?);
+    flows.args(["test", "--silent"]).current_dir(&folder).env("KLINGEL_BINARY", binary);
     run_command(flows, "run `npm test` in e2e/ and look at the flow it names")
-}
-
-/// Where cargo has put the binary, which need not be the folder `target`.
-fn binary() -> Result<PathBuf, Failure> {
-    let metadata = repository::metadata()?;
-    let target = metadata["target_directory"].as_str();
-    let target = target.ok_or_else(|| Failure::new("cargo names no target directory"))?;
-    Ok(PathBuf::from(target).join("debug/klingel"))
 }

@@ -2,7 +2,7 @@
 //!
 //! It takes what is queued, runs all of it in one transaction and answers every caller after the commit. What
 //! publishers wait for does not wait for company: while one commit waits for the disk, the next one's jobs gather by
-//! themselves. What settles waits a moment: it goes behind what publishers wait for, or with it when there is more of it.
+//! themselves. A few settlements wait a moment and go behind what publishers wait for; many go with it.
 
 use std::cell::Cell;
 use std::sync::Arc;

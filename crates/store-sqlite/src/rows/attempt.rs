@@ -22,8 +22,8 @@ pub(crate) const COLUMNS_COUNT: usize = 13;
 
 /// Columns of `attempt`, in the order of [`INSERT`].
 const INSERTED: usize = 14;
-/// Attempts that one statement writes. To begin and to end one costs as much as a third of a row, and the next row is
-/// found from the one before it instead of from the top.
+/// Attempts that one statement writes: to begin and to end one costs, and the place of the next row is found from the
+/// one before it instead of from the top.
 const ROWS_PER_STATEMENT: usize = 8;
 
 const INSERT: &str =

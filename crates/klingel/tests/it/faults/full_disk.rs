@@ -54,10 +54,10 @@ async fn publishers_get_503_old_work_goes_on_and_room_is_used_again() {
     server.stop().await;
 }
 
-/// A disk of its own with a file on it that can be deleted, and no reserve: SQLite itself runs out of space.
 /// Small messages before the disk is filled.
 const OPENING: usize = 100;
 
+/// A disk of its own with a file on it that can be deleted, and no reserve: SQLite itself runs out of space.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_is_full_to_the_last_byte_loses_nothing_and_repeats_nothing() {
     let disk = r#"mkdir "$FOLDER/disk" && mount -t tmpfs -o size=16m none "$FOLDER/disk" \

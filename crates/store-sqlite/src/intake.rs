@@ -1,14 +1,15 @@
 //! Taking a message in.
 
-use klingel_model::{EndpointId, MessageSeq};
+use klingel_model::{AppId, EndpointId, MessageSeq};
 use klingel_store::{Admission, Admitted, Error, Intake, Verb};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use crate::depth::Change;
+use crate::desk::Desk;
 use crate::fault::Fault;
+use crate::inbox::Haste;
 use crate::job::Class;
 use crate::records;
-use crate::rows::{message, once};
+use crate::rows::once;
 use crate::store::SqliteStore;
 
 /// So many bytes of a payload take about the room of a row of their own: a page.
@@ -19,34 +20,31 @@ impl Intake for SqliteStore {
         let payload_bytes = admission.message.payload.as_ref().map_or(0, bytes::Bytes::len);
         let rows =
             1 + admission.endpoints.len() + admission.records.len() + payload_bytes / PAYLOAD_BYTES_PER_ROW;
-        self.write(Class::Admits, rows, move |db, change| admit(db, &admission, change))
+        self.write_at_desk(Haste::Urgent, Class::Admits, rows, move |desk| admit(desk, &admission))
     }
 }
 
-fn admit(db: &Connection, admission: &Admission, change: &mut Change) -> Result<Admitted, Fault> {
+fn admit(desk: &mut Desk<'_>, admission: &Admission) -> Result<Admitted, Fault> {
     let Admission { message, endpoints, once: key, records } = admission;
+    let db = desk.db;
     if let Some(key) = key
         && let Some(id) = once::find(db, key)?.and_then(|kept| kept.message_id)
     {
         return Ok(Admitted::Replay(id));
     }
-    let app_id = message.app_id.to_bytes();
-    let lives = db
-        .prepare_cached("SELECT 1 FROM application WHERE id = ?1 AND environment_id = ?2")?
-        .exists(params![app_id, message.environment_id.to_bytes()])?;
-    if !lives {
+    if !desk.living.has_application(db, message.app_id, message.environment_id)? {
         return Err(Error::Gone.into());
     }
     if let Some(event_id) = &message.event_id
         && db
             .prepare_cached("SELECT 1 FROM message WHERE app_id = ?1 AND event_id = ?2")?
-            .exists(params![app_id, event_id.as_str()])?
+            .exists(params![message.app_id.to_bytes(), event_id.as_str()])?
     {
         return Err(Error::Taken("eventId").into());
     }
     records::change(db, records)?;
-    let seq = message::insert(db, message)?;
-    change.first_attempts += owe(db, app_id, seq, endpoints)?;
+    let seq = desk.insert_message(message)?;
+    desk.change.first_attempts += owe(desk, message.app_id, seq, endpoints)?;
     if let Some(key) = key {
         once::keep_message(db, key, message.id)?;
     }
@@ -54,46 +52,43 @@ fn admit(db: &Connection, admission: &Admission, change: &mut Change) -> Result<
 }
 
 macro_rules! owe_sql {
-    ($places:literal) => {
+    ($($more:literal)*) => {
         concat!(
-            "INSERT OR IGNORE INTO delivery (endpoint_id, stage, message_seq, attempts)
-             SELECT id, 0, ?1, 0 FROM endpoint WHERE app_id = ?2 AND id IN (",
-            $places,
-            ")"
+            "INSERT OR IGNORE INTO delivery (endpoint_id, stage, message_seq, attempts) VALUES (?2, 0, ?1, 0)",
+            $(", (?", $more, ", 0, ?1, 0)"),*
         )
     };
 }
 
-/// Statements that owe a message to so many endpoints, fewest first. To begin and end one costs as much as a row.
-const OWE: [(usize, &str); 3] = [
-    (1, owe_sql!("?3")),
-    (4, owe_sql!("?3, ?4, ?5, ?6")),
-    (16, owe_sql!("?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18")),
-];
+/// Statements that owe a message to so many endpoints, most first. To begin and to end one costs as much as a row.
+pub(crate) const OWE: [(usize, &str); 4] =
+    [(8, owe_sql!(3 4 5 6 7 8 9)), (4, owe_sql!(3 4 5)), (2, owe_sql!(3)), (1, owe_sql!())];
 
 /// Writes a delivery for each of these endpoints that still exists: the fan-out was made from a cache that may be a
 /// moment old. Gives how many.
 fn owe(
-    db: &Connection,
-    app_id: [u8; 16],
+    desk: &mut Desk<'_>,
+    app_id: AppId,
     seq: MessageSeq,
     endpoints: &[EndpointId],
 ) -> rusqlite::Result<i64> {
-    let mut owed = 0;
-    let mut left = endpoints;
-    while !left.is_empty() {
-        let enough = OWE.into_iter().find(|(places, _)| *places >= left.len());
-        let (places, sql) = enough.unwrap_or(OWE[OWE.len() - 1]);
-        let (now, later) = left.split_at(left.len().min(places));
-        let mut statement = db.prepare_cached(sql)?;
-        statement.raw_bind_parameter(1, seq.0)?;
-        statement.raw_bind_parameter(2, app_id)?;
-        for place in 0..places {
-            // Nobody's id is null: what is left over of the places finds nothing.
-            statement.raw_bind_parameter(3 + place, now.get(place).map(|id| id.to_bytes()))?;
+    let mut living = Vec::with_capacity(endpoints.len());
+    for id in endpoints {
+        if desk.living.has_endpoint(desk.db, app_id, *id)? {
+            living.push(*id);
         }
-        owed += i64::try_from(statement.raw_execute()?).unwrap_or(0);
-        left = later;
+    }
+    let (mut owed, mut left) = (0, &living[..]);
+    for ((places, _), statement) in OWE.iter().zip(&mut desk.hot.owe) {
+        while let Some((now, later)) = left.split_at_checked(*places) {
+            let statement = statement.statement()?;
+            statement.raw_bind_parameter(1, seq.0)?;
+            for (place, id) in now.iter().enumerate() {
+                statement.raw_bind_parameter(2 + place, id.to_bytes())?;
+            }
+            owed += i64::try_from(statement.raw_execute()?).unwrap_or(0);
+            left = later;
+        }
     }
     Ok(owed)
 }

@@ -1,10 +1,9 @@
 //! What the writer is asked to do.
 
 use klingel_store::Error;
-use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::depth::Change;
+use crate::desk::Desk;
 use crate::fault::Fault;
 
 /// What a job does to the room on the disk; the order is the order in which jobs are tried when room is short.
@@ -26,9 +25,9 @@ pub(crate) trait Job: Send {
     /// About how many rows it writes, a large payload counting for several.
     fn rows(&self) -> usize;
 
-    /// Runs inside an open transaction; `change` takes what it does to the queue's depth.
+    /// Runs inside an open transaction.
     /// A job that a rule refuses has written nothing and gives `Ok`; only SQLite's own failures come out.
-    fn run(&mut self, db: &Connection, change: &mut Change) -> Result<(), rusqlite::Error>;
+    fn run(&mut self, desk: &mut Desk<'_>) -> Result<(), rusqlite::Error>;
 
     /// Tells its caller the result of the last run, which is durable now.
     fn answer(self: Box<Self>);
@@ -49,7 +48,7 @@ pub(crate) struct Task<T, F> {
 impl<T, F> Job for Task<T, F>
 where
     T: Send,
-    F: FnMut(&Connection, &mut Change) -> Result<T, Fault> + Send,
+    F: FnMut(&mut Desk<'_>) -> Result<T, Fault> + Send,
 {
     fn class(&self) -> Class {
         self.class
@@ -59,8 +58,8 @@ where
         self.rows
     }
 
-    fn run(&mut self, db: &Connection, change: &mut Change) -> Result<(), rusqlite::Error> {
-        self.result = Some(match (self.work)(db, change) {
+    fn run(&mut self, desk: &mut Desk<'_>) -> Result<(), rusqlite::Error> {
+        self.result = Some(match (self.work)(desk) {
             Ok(value) => Ok(value),
             Err(Fault::Refused(error)) => Err(error),
             Err(Fault::Sqlite(error)) => return Err(error),

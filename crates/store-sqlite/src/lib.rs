@@ -15,7 +15,7 @@
 //! # Where things are
 //!
 //! - `open`, `migrate`: the file, its settings, its schema
-//! - `writer`, `job`, `inbox`, `room`: the writer's thread
+//! - `writer`, `job`, `inbox`, `desk`, `living`, `numbers`, `room`: the writer's thread
 //! - `checkpoint`: the thread that copies the write-ahead log into the database
 //! - `readers`: the readers' threads
 //! - `intake`, `queue`, `settle`, `catalog`, `reader`, `access`, `stats`, `upkeep`: the verbs, as in the crate `klingel-store`
@@ -27,11 +27,14 @@ mod access;
 mod catalog;
 mod checkpoint;
 mod depth;
+mod desk;
 mod fault;
 mod inbox;
 mod intake;
 mod job;
+mod living;
 mod migrate;
+mod numbers;
 mod open;
 mod open_error;
 mod queue;
@@ -41,6 +44,7 @@ mod records;
 mod replay;
 mod room;
 mod rows;
+mod runs;
 mod settle;
 mod stats;
 mod store;

@@ -27,6 +27,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 4, name: "overview", sql: include_str!("../migrations/0004_overview.sql") },
     Migration { number: 5, name: "replay", sql: include_str!("../migrations/0005_replay.sql") },
     Migration { number: 6, name: "record spans", sql: include_str!("../migrations/0006_record_spans.sql") },
+    Migration {
+        number: 7,
+        name: "message numbers",
+        sql: include_str!("../migrations/0007_message_numbers.sql"),
+    },
 ];
 
 /// Why a database cannot be brought up to date.

@@ -18,6 +18,7 @@ use crate::checkpoint::Checkpointer;
 use crate::depth::Depth;
 use crate::inbox::Inbox;
 use crate::migrate::{self, Migration};
+use crate::numbers::Numbers;
 use crate::open_error::OpenError;
 use crate::readers;
 use crate::room::Room;
@@ -91,6 +92,7 @@ impl SqliteStore {
         check_master_key(&db, &options)?;
         let pages_max = limit_size(&db, options.size_bytes_max).map_err(failed)?;
         let depth = Arc::new(Depth::count(&db).map_err(failed)?);
+        let numbers = Numbers::load(&db).map_err(failed)?;
         let wal_pages = watch_wal(&mut db).map_err(failed)?;
         let connect_reader = |_| connect(&options).and_then(read_only);
         let readers: Vec<Connection> =
@@ -127,7 +129,7 @@ impl SqliteStore {
             let reads = Arc::clone(&store.reads);
             store.start("klingel-store-reader", &path, move || readers::run(&db, &reads))?;
         }
-        store.start("klingel-store-writer", &path, move || writer.run(checkpointer))?;
+        store.start("klingel-store-writer", &path, move || writer.run(numbers, checkpointer))?;
         Ok(store)
     }
 

@@ -6,11 +6,13 @@
 
 use klingel_model::{DeliveryKey, EndpointId, Micros, Trigger};
 use klingel_store::{HealthChange, Outcome, Settlement};
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::{Connection, params};
 
 use crate::depth::Change;
+use crate::desk::{Desk, Kept};
 use crate::fault::Fault;
 use crate::rows::attempt::Recorder;
+use crate::runs;
 
 /// No attempt yet.
 pub(crate) const STAGE_FIRST: i64 = 0;
@@ -19,79 +21,84 @@ pub(crate) const STAGE_RETRY: i64 = 1;
 /// Asked for by hand.
 pub(crate) const STAGE_MANUAL: i64 = 2;
 
+/// Removes a delivery of a stage.
+pub(crate) const REMOVE_ONE: &str =
+    "DELETE FROM delivery WHERE endpoint_id = ?1 AND stage = ?2 AND message_seq = ?3";
+
 /// Records a batch of settlements.
-pub(crate) fn settle(db: &Connection, settlements: &[Settlement], change: &mut Change) -> Result<(), Fault> {
-    let mut recorder = Recorder::new(db);
-    let mut remove_one = RemoveOne::new(db)?;
-    for settlement in settlements {
-        let was_owed = settle_one(db, &mut remove_one, settlement, change)?;
+pub(crate) fn settle(desk: &mut Desk<'_>, settlements: &[Settlement]) -> Result<(), Fault> {
+    let removed = runs::remove(desk, settlements)?;
+    let mut recorder = Recorder::default();
+    for (settlement, removed) in settlements.iter().zip(removed) {
+        let was_owed = removed || end_or_postpone(desk, settlement)?;
+        if was_owed && let Some(health) = &settlement.health {
+            change_health(desk.db, settlement.key.endpoint_id, health)?;
+        }
         if let Some(attempt) = &settlement.attempt {
             // A message is never removed before what is owed of it: nobody needs to look it up.
-            recorder.note(attempt, settlement.key.message_seq, was_owed)?;
+            recorder.note(desk.db, attempt, settlement.key.message_seq, was_owed)?;
         }
     }
-    Ok(recorder.write()?)
-}
-
-/// Removes single deliveries: prepared once for a whole batch.
-struct RemoveOne<'db>(CachedStatement<'db>);
-
-impl<'db> RemoveOne<'db> {
-    fn new(db: &'db Connection) -> rusqlite::Result<Self> {
-        let sql = "DELETE FROM delivery WHERE endpoint_id = ?1 AND stage = ?2 AND message_seq = ?3";
-        Ok(Self(db.prepare_cached(sql)?))
-    }
-
-    /// `false` if there is none in this stage.
-    fn remove(&mut self, key: &DeliveryKey, stage: i64) -> rusqlite::Result<bool> {
-        Ok(self.0.execute(params![key.endpoint_id.to_bytes(), stage, key.message_seq.0])? > 0)
-    }
+    Ok(recorder.write(&mut desk.hot.attempts)?)
 }
 
 /// `false` if the delivery was settled before.
-fn settle_one(
-    db: &Connection,
-    remove_one: &mut RemoveOne<'_>,
-    settlement: &Settlement,
-    change: &mut Change,
-) -> rusqlite::Result<bool> {
-    let Settlement { key, attempt, outcome, health } = settlement;
-    let number = attempt.as_ref().map(|attempt| attempt.number);
+fn end_or_postpone(desk: &mut Desk<'_>, settlement: &Settlement) -> rusqlite::Result<bool> {
+    let Settlement { key, outcome, .. } = settlement;
+    let number = attempt_number(settlement);
+    let (db, change) = (desk.db, &mut desk.change);
+    let mut deliveries = Deliveries { remove_one: &mut desk.hot.remove_one, change };
     let was_owed = match outcome {
-        Outcome::Retry(at) => postpone(db, remove_one, key, number, *at, change)?,
-        Outcome::Delivered | Outcome::GivenUp | Outcome::Dropped => remove(remove_one, key, number, change)?,
+        Outcome::Retry(at) => postpone(db, &mut deliveries, key, number, *at)?,
+        Outcome::Delivered | Outcome::GivenUp | Outcome::Dropped => deliveries.end(key, number)?,
     };
-    if !was_owed {
-        return Ok(false);
+    if was_owed && *outcome == Outcome::Delivered && key.trigger == Trigger::Manual {
+        deliveries.end(&DeliveryKey { trigger: Trigger::Schedule, ..*key }, None)?;
     }
-    if *outcome == Outcome::Delivered && key.trigger == Trigger::Manual {
-        remove(remove_one, &DeliveryKey { trigger: Trigger::Schedule, ..*key }, None, change)?;
-    }
-    if let Some(health) = health {
-        change_health(db, key.endpoint_id, health)?;
-    }
-    Ok(true)
+    Ok(was_owed)
 }
 
-/// Removes a delivery; `false` if it was settled before. `number` only tells in which stage to look first.
-fn remove(
-    remove_one: &mut RemoveOne<'_>,
-    key: &DeliveryKey,
-    number: Option<u32>,
-    change: &mut Change,
-) -> rusqlite::Result<bool> {
-    let stages: &[i64] = match (key.trigger, number) {
-        (Trigger::Manual, _) => &[STAGE_MANUAL],
-        (Trigger::Schedule, None | Some(0 | 1)) => &[STAGE_FIRST, STAGE_RETRY],
-        (Trigger::Schedule, Some(_)) => &[STAGE_RETRY, STAGE_FIRST],
-    };
-    for stage in stages {
-        if remove_one.remove(key, *stage)? {
-            count_removed(*stage, change);
-            return Ok(true);
-        }
+/// The number of the attempt that is settled.
+pub(crate) fn attempt_number(settlement: &Settlement) -> Option<u32> {
+    settlement.attempt.as_ref().map(|attempt| attempt.number)
+}
+
+/// Whether a delivery that has had so many attempts is looked for in the first stage first.
+pub(crate) fn begins_in_first_stage(number: Option<u32>) -> bool {
+    number.is_none_or(|number| number <= 1)
+}
+
+/// The deliveries of the open transaction.
+struct Deliveries<'a, 'db> {
+    remove_one: &'a mut Kept<'db>,
+    change: &'a mut Change,
+}
+
+impl Deliveries<'_, '_> {
+    /// `false` if there is none in this stage.
+    fn remove(&mut self, key: &DeliveryKey, stage: i64) -> rusqlite::Result<bool> {
+        let remove = self.remove_one.statement()?;
+        remove.raw_bind_parameter(1, key.endpoint_id.to_bytes())?;
+        remove.raw_bind_parameter(2, stage)?;
+        remove.raw_bind_parameter(3, key.message_seq.0)?;
+        Ok(remove.raw_execute()? > 0)
     }
-    Ok(false)
+
+    /// Removes a delivery; `false` if it was settled before. `number` only tells in which stage to look first.
+    fn end(&mut self, key: &DeliveryKey, number: Option<u32>) -> rusqlite::Result<bool> {
+        let stages: &[i64] = match key.trigger {
+            Trigger::Manual => &[STAGE_MANUAL],
+            Trigger::Schedule if begins_in_first_stage(number) => &[STAGE_FIRST, STAGE_RETRY],
+            Trigger::Schedule => &[STAGE_RETRY, STAGE_FIRST],
+        };
+        for stage in stages {
+            if self.remove(key, *stage)? {
+                count_removed(*stage, self.change);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// Takes a removed delivery of this stage out of the depth.
@@ -106,21 +113,20 @@ pub(crate) fn count_removed(stage: i64, change: &mut Change) {
 /// Gives a delivery its next time; `false` if it was settled before.
 fn postpone(
     db: &Connection,
-    remove_one: &mut RemoveOne<'_>,
+    deliveries: &mut Deliveries<'_, '_>,
     key: &DeliveryKey,
     number: Option<u32>,
     at: Micros,
-    change: &mut Change,
 ) -> rusqlite::Result<bool> {
     let stage = if key.trigger == Trigger::Manual { STAGE_MANUAL } else { STAGE_RETRY };
     let endpoint_id = key.endpoint_id.to_bytes();
-    if stage == STAGE_RETRY && number.is_none_or(|n| n <= 1) && remove_one.remove(key, STAGE_FIRST)? {
+    if stage == STAGE_RETRY && begins_in_first_stage(number) && deliveries.remove(key, STAGE_FIRST)? {
         db.prepare_cached(
             "INSERT INTO delivery (endpoint_id, stage, message_seq, attempts, due_at) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![endpoint_id, stage, key.message_seq.0, number.unwrap_or(0), at.as_unix_us()])?;
-        change.first_attempts -= 1;
-        change.retries += 1;
+        deliveries.change.first_attempts -= 1;
+        deliveries.change.retries += 1;
         return Ok(true);
     }
     let updated = db

@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::depth::{Change, Depth};
+use crate::desk::Desk;
 use crate::fault::Fault;
 use crate::inbox::{Haste, Inbox};
 use crate::job::{Class, Task};
@@ -57,18 +58,19 @@ impl SqliteStore {
         &'a self,
         class: Class,
         rows: usize,
-        work: impl FnMut(&Connection, &mut Change) -> Result<T, Fault> + Send + 'static,
+        mut work: impl FnMut(&Connection, &mut Change) -> Result<T, Fault> + Send + 'static,
     ) -> Verb<'a, T> {
-        self.write_with(Haste::Urgent, class, rows, work)
+        self.write_at_desk(Haste::Urgent, class, rows, move |desk| work(desk.db, &mut desk.change))
     }
 
-    /// The same; a patient one waits a moment for others before it makes a commit by itself.
-    pub(crate) fn write_with<'a, T: Send + 'a + 'static>(
+    /// The same with everything that the writer has at hand. A patient one waits a moment for others before it makes a
+    /// commit by itself.
+    pub(crate) fn write_at_desk<'a, T: Send + 'a + 'static>(
         &'a self,
         haste: Haste,
         class: Class,
         rows: usize,
-        work: impl FnMut(&Connection, &mut Change) -> Result<T, Fault> + Send + 'static,
+        work: impl FnMut(&mut Desk<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Verb<'a, T> {
         Box::pin(async move {
             let (reply, answer) = oneshot::channel();

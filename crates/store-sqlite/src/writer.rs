@@ -14,10 +14,12 @@ use klingel_store::Error;
 use rusqlite::Connection;
 
 use crate::checkpoint::{self, Checkpointer, Mode};
-use crate::depth::{Change, Depth};
+use crate::depth::Depth;
+use crate::desk::Desk;
 use crate::fault::{is_busy, store_error};
 use crate::inbox::{Inbox, Taken, Waits};
 use crate::job::{Class, Job};
+use crate::numbers::Numbers;
 use crate::room::{Left, Room};
 
 /// Most verbs in one commit.
@@ -59,9 +61,10 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Works until the inbox is closed and empty.
-    pub(crate) fn run(self, checkpointer: Checkpointer) {
+    pub(crate) fn run(self, numbers: Numbers, checkpointer: Checkpointer) {
         // Whatever ends this thread, a panic included: nobody may wait for an answer that never comes.
         let _closing = CloseOnDrop(Arc::clone(&self.inbox));
+        let mut desk = Desk::new(&self.db, numbers);
         let mut jobs = Vec::new();
         loop {
             let clean = self.wal_pages.load(Ordering::Relaxed) == 0;
@@ -74,7 +77,7 @@ impl Writer {
             };
             match self.inbox.take(&mut jobs, waits, enough) {
                 Taken::Jobs => {
-                    self.commit(&mut jobs);
+                    self.commit(&mut jobs, &mut desk);
                     self.keep_log_short(&checkpointer);
                 }
                 Taken::Idle if clean => {}
@@ -100,7 +103,7 @@ impl Writer {
         }
     }
 
-    fn commit(&self, jobs: &mut Vec<Box<dyn Job>>) {
+    fn commit(&self, jobs: &mut Vec<Box<dyn Job>>, desk: &mut Desk<'_>) {
         if jobs.iter().any(|job| job.class() == Class::Admits)
             && let Err(full) = self.look_for_room()
         {
@@ -111,12 +114,12 @@ impl Writer {
         if jobs.is_empty() {
             return;
         }
-        match self.transact(jobs) {
+        match self.transact(jobs, desk) {
             Ok(()) => jobs.drain(..).for_each(Job::answer),
             Err(error) if is_busy(&error) => fail_all(jobs, &store_error(&error)),
             Err(error) => {
                 tracing::warn!(jobs = jobs.len(), %error, "a commit failed; its jobs are tried one by one");
-                self.commit_one_by_one(jobs);
+                self.commit_one_by_one(jobs, desk);
             }
         }
     }
@@ -134,36 +137,30 @@ impl Writer {
 
     /// After a common commit failed: what settles goes first, so that a full disk refuses new messages before it
     /// holds back old ones, and only the jobs that fail by themselves fail.
-    fn commit_one_by_one(&self, jobs: &mut Vec<Box<dyn Job>>) {
+    fn commit_one_by_one(&self, jobs: &mut Vec<Box<dyn Job>>, desk: &mut Desk<'_>) {
         // A full disk: what the log holds already makes room in it once it has been copied.
         self.is_short_of_room.set(true);
         self.checkpoint(Mode::Passive);
         jobs.sort_by_key(|job| job.class());
         for mut job in jobs.drain(..) {
-            match self.transact(std::slice::from_mut(&mut job)) {
+            match self.transact(std::slice::from_mut(&mut job), desk) {
                 Ok(()) => job.answer(),
                 Err(error) => job.fail(store_error(&error)),
             }
         }
     }
 
-    fn transact(&self, jobs: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+    fn transact(&self, jobs: &mut [Box<dyn Job>], desk: &mut Desk<'_>) -> rusqlite::Result<()> {
         let begun = self.clock.monotonic();
-        let mut change = Change::default();
-        self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        let done = jobs
-            .iter_mut()
-            .try_for_each(|job| job.run(&self.db, &mut change))
-            .and_then(|()| self.db.prepare_cached("COMMIT")?.execute([]));
+        let done = desk
+            .begin()
+            .and_then(|()| jobs.iter_mut().try_for_each(|job| job.run(desk)))
+            .and_then(|()| desk.commit());
         if let Err(error) = done {
-            if !self.db.is_autocommit()
-                && let Err(error) = self.db.execute_batch("ROLLBACK")
-            {
-                tracing::error!(%error, "a rollback failed; the next commit will say so again");
-            }
+            desk.roll_back();
             return Err(error);
         }
-        self.depth.apply(change);
+        self.depth.apply(desk.change);
         self.commits.fetch_add(1, Ordering::Relaxed);
         let took = self.clock.monotonic().saturating_sub(begun);
         metrics::histogram!(COMMIT_SECONDS).record(took.as_secs_f64());

@@ -12,6 +12,7 @@ use klingel_model::{
 };
 use klingel_store::{Answer, Catalog, Once, OnceKey, Verb, Written};
 
+use crate::inbox::Haste;
 use crate::job::Class;
 use crate::rows::endpoint::Sealed;
 use crate::rows::{count_at, once};
@@ -41,7 +42,10 @@ impl Catalog for SqliteStore {
     }
 
     fn delete_application(&self, id: AppId) -> Verb<'_, ()> {
-        self.write(Class::Settles, 1, move |db, _| applications::delete(db, id))
+        self.write_at_desk(Haste::Urgent, Class::Settles, 1, move |desk| {
+            desk.living.forget();
+            applications::delete(desk.db, id)
+        })
     }
 
     fn add_event_type(&self, event_type: EventType, once: Option<Once>) -> Verb<'_, Written> {
@@ -78,7 +82,10 @@ impl Catalog for SqliteStore {
     }
 
     fn delete_endpoint(&self, app_id: AppId, id: EndpointId) -> Verb<'_, ()> {
-        self.write(Class::Settles, 1, move |db, _| endpoints::delete(db, app_id, id))
+        self.write_at_desk(Haste::Urgent, Class::Settles, 1, move |desk| {
+            desk.living.forget();
+            endpoints::delete(desk.db, app_id, id)
+        })
     }
 
     fn expunge_payload(&self, app_id: AppId, id: MessageId) -> Verb<'_, ()> {

@@ -7,6 +7,7 @@ use klingel_store::replay::REPLAY_PAGE_BYTES_MAX;
 use klingel_store::{Candidate, Error, Page, Scan};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use crate::desk::Desk;
 use crate::fault::Fault;
 use crate::reader::bounds::{Bounds, word};
 use crate::rows::{count_at, id, instant, message};
@@ -14,14 +15,12 @@ use crate::rows::{count_at, id, instant, message};
 /// The times of a span are inclusive at its beginning, those of a page's bounds are not.
 const TICK: Duration = Duration::from_micros(1);
 
-pub(super) fn admit_trial(db: &Connection, message: &Message) -> Result<MessageSeq, Fault> {
-    let owner = params![message.app_id.to_bytes(), message.environment_id.to_bytes()];
-    let lives = "SELECT 1 FROM application WHERE id = ?1 AND environment_id = ?2";
-    if !db.prepare_cached(lives)?.exists(owner)? {
+pub(super) fn admit_trial(desk: &mut Desk<'_>, message: &Message) -> Result<MessageSeq, Fault> {
+    if !desk.living.has_application(desk.db, message.app_id, message.environment_id)? {
         return Err(Error::Gone.into());
     }
-    let seq = message::insert(db, message)?;
-    db.prepare_cached("INSERT INTO trial (message_seq) VALUES (?1)")?.execute([seq.0])?;
+    let seq = desk.insert_message(message)?;
+    desk.db.prepare_cached("INSERT INTO trial (message_seq) VALUES (?1)")?.execute([seq.0])?;
     Ok(seq)
 }
 

@@ -11,6 +11,7 @@ use klingel_model::{
 };
 use klingel_store::{Canceled, Candidate, Page, ReplayStep, Replays, Scan, Verb};
 
+use crate::inbox::Haste;
 use crate::job::Class;
 use crate::store::SqliteStore;
 
@@ -18,7 +19,9 @@ pub(crate) use jobs::{end_with_application, end_with_endpoint};
 
 impl Replays for SqliteStore {
     fn admit_trial(&self, message: Arc<Message>) -> Verb<'_, MessageSeq> {
-        self.write(Class::Admits, 2, move |db, _| candidates::admit_trial(db, &message))
+        self.write_at_desk(Haste::Urgent, Class::Admits, 2, move |desk| {
+            candidates::admit_trial(desk, &message)
+        })
     }
 
     fn replay_candidates(

@@ -8,9 +8,10 @@ use klingel_model::{
     AppId, Attempt, AttemptId, AttemptStatus, ErrorClass, MessageId, MessageSeq, Micros, Trigger,
 };
 use klingel_store::AttemptFilter;
-use rusqlite::{CachedStatement, Connection, Row};
+use rusqlite::{Connection, Row, Statement};
 
 use super::{count_at, id, instant, instant_or_null};
+use crate::desk::Kept;
 use crate::fault::{Fault, corrupt};
 
 /// The columns that [`read`] and [`passes`] take, from column 0. The answer's body is not among them: SQLite would
@@ -20,42 +21,48 @@ pub(crate) const COLUMNS: &str = "id, message_id, endpoint_id, manual, success, 
 /// How many columns [`COLUMNS`] names.
 pub(crate) const COLUMNS_COUNT: usize = 13;
 
-/// Columns of `attempt`, in the order of [`INSERT`].
-const INSERTED: usize = 14;
 /// Attempts that one statement writes: to begin and to end one costs, and the place of the next row is found from the
 /// one before it instead of from the top.
 const ROWS_PER_STATEMENT: usize = 8;
 
-const INSERT: &str =
-    "INSERT OR IGNORE INTO attempt (message_id, id, endpoint_id, manual, success, response_status,
-     number, started_at, duration_us, next_attempt_at, error_class, error, url, response_body) VALUES ";
+/// Columns of an attempt that succeeded, and of any other: what is absent is not bound.
+const COLUMNS_OF: [usize; 2] = [11, 14];
 
-/// Inserts one attempt, and [`ROWS_PER_STATEMENT`] of them.
-static INSERTS: LazyLock<(String, String)> = LazyLock::new(|| {
-    let row = format!("({})", ["?"; INSERTED].join(", "));
-    (format!("{INSERT}{row}"), format!("{INSERT}{}", vec![row; ROWS_PER_STATEMENT].join(", ")))
+/// How many [`INSERTS`] there are.
+pub(crate) const INSERTS_COUNT: usize = 4;
+
+/// Inserts several attempts that succeeded, one of them; several others, one of them.
+pub(crate) static INSERTS: LazyLock<[String; INSERTS_COUNT]> = LazyLock::new(|| {
+    let insert = |columns: usize, rows: usize| {
+        let rest = if columns > COLUMNS_OF[0] { ", next_attempt_at, error_class, error" } else { "" };
+        let row = format!("({})", vec!["?"; columns].join(", "));
+        format!(
+            "INSERT OR IGNORE INTO attempt (message_id, id, endpoint_id, manual, success, response_status,
+             number, started_at, duration_us, url, response_body{rest}) VALUES {}",
+            vec![row; rows].join(", ")
+        )
+    };
+    let [short, long] = COLUMNS_OF;
+    [insert(short, ROWS_PER_STATEMENT), insert(short, 1), insert(long, ROWS_PER_STATEMENT), insert(long, 1)]
 });
 
 /// Writes the attempts of a batch.
-pub(crate) struct Recorder<'db, 'a> {
-    db: &'db Connection,
+#[derive(Default)]
+pub(crate) struct Recorder<'a> {
     attempts: Vec<&'a Attempt>,
 }
 
-impl<'db, 'a> Recorder<'db, 'a> {
-    pub(crate) fn new(db: &'db Connection) -> Self {
-        Self { db, attempts: Vec::new() }
-    }
-
+impl<'a> Recorder<'a> {
     /// Notes an attempt, unless its message is gone; `lives`: its message is known to be there.
     pub(crate) fn note(
         &mut self,
+        db: &Connection,
         attempt: &'a Attempt,
         message_seq: MessageSeq,
         lives: bool,
     ) -> rusqlite::Result<()> {
-        let lives = lives
-            || self.db.prepare_cached("SELECT 1 FROM message WHERE seq = ?1")?.exists([message_seq.0])?;
+        let lives =
+            lives || db.prepare_cached("SELECT 1 FROM message WHERE seq = ?1")?.exists([message_seq.0])?;
         if lives {
             self.attempts.push(attempt);
         }
@@ -63,36 +70,52 @@ impl<'db, 'a> Recorder<'db, 'a> {
     }
 
     /// Writes what was noted, unless it is there already.
-    pub(crate) fn write(mut self) -> rusqlite::Result<()> {
+    pub(crate) fn write(mut self, inserts: &mut [Kept<'_>; INSERTS_COUNT]) -> rusqlite::Result<()> {
         // In the order of the table's key, most of them follow each other at its end.
-        self.attempts.sort_unstable_by_key(|attempt| (attempt.message_id, attempt.id));
-        let (several, single) = self.attempts.as_chunks::<ROWS_PER_STATEMENT>();
-        if !several.is_empty() {
-            let mut insert = self.db.prepare_cached(&INSERTS.1)?;
-            for attempts in several {
-                write(&mut insert, attempts)?;
-            }
-        }
-        if !single.is_empty() {
-            let mut insert = self.db.prepare_cached(&INSERTS.0)?;
-            for attempt in single {
-                write(&mut insert, &[*attempt])?;
-            }
-        }
-        Ok(())
+        self.attempts.sort_unstable_by_key(|attempt| (is_long(attempt), attempt.message_id, attempt.id));
+        let shorts = self.attempts.partition_point(|attempt| !is_long(attempt));
+        let (short, long) = self.attempts.split_at(shorts);
+        let [several_short, one_short, several_long, one_long] = inserts;
+        write(several_short, one_short, COLUMNS_OF[0], short)?;
+        write(several_long, one_long, COLUMNS_OF[1], long)
     }
 }
 
+/// Whether an attempt has any of the columns that one that succeeded has not.
+fn is_long(attempt: &Attempt) -> bool {
+    attempt.next_attempt_at.is_some() || attempt.error_class.is_some() || attempt.error.is_some()
+}
+
+fn write(
+    several: &mut Kept<'_>,
+    one: &mut Kept<'_>,
+    columns: usize,
+    attempts: &[&Attempt],
+) -> rusqlite::Result<()> {
+    let (chunks, rest) = attempts.as_chunks::<ROWS_PER_STATEMENT>();
+    for chunk in chunks {
+        write_with(several.statement()?, columns, chunk)?;
+    }
+    for attempt in rest {
+        write_with(one.statement()?, columns, std::slice::from_ref(attempt))?;
+    }
+    Ok(())
+}
+
 /// Runs an insertion of as many rows as there are attempts.
-fn write(insert: &mut CachedStatement<'_>, attempts: &[&Attempt]) -> rusqlite::Result<()> {
+fn write_with(insert: &mut Statement<'_>, columns: usize, attempts: &[&Attempt]) -> rusqlite::Result<()> {
     for (row, attempt) in attempts.iter().enumerate() {
-        bind(insert, 1 + row * INSERTED, attempt)?;
+        let first = 1 + row * columns;
+        bind(insert, first, attempt)?;
+        if columns > COLUMNS_OF[0] {
+            bind_rest(insert, first + COLUMNS_OF[0], attempt)?;
+        }
     }
     insert.raw_execute().map(drop)
 }
 
-/// Binds the columns of a row, the first of them to the place `first`.
-fn bind(insert: &mut CachedStatement<'_>, first: usize, attempt: &Attempt) -> rusqlite::Result<()> {
+/// Binds the columns that every attempt has, the first of them to the place `first`.
+fn bind(insert: &mut Statement<'_>, first: usize, attempt: &Attempt) -> rusqlite::Result<()> {
     let body = (!attempt.response_body.is_empty()).then_some(&*attempt.response_body);
     insert.raw_bind_parameter(first, attempt.message_id.to_bytes())?;
     insert.raw_bind_parameter(first + 1, attempt.id.to_bytes())?;
@@ -104,11 +127,15 @@ fn bind(insert: &mut CachedStatement<'_>, first: usize, attempt: &Attempt) -> ru
     insert.raw_bind_parameter(first + 7, attempt.started_at.as_unix_us())?;
     let duration_us = i64::try_from(attempt.duration.as_micros()).unwrap_or(i64::MAX);
     insert.raw_bind_parameter(first + 8, duration_us)?;
-    insert.raw_bind_parameter(first + 9, attempt.next_attempt_at.map(Micros::as_unix_us))?;
-    insert.raw_bind_parameter(first + 10, attempt.error_class.map(ErrorClass::as_str))?;
-    insert.raw_bind_parameter(first + 11, attempt.error.as_deref())?;
-    insert.raw_bind_parameter(first + 12, &*attempt.url)?;
-    insert.raw_bind_parameter(first + 13, body)
+    insert.raw_bind_parameter(first + 9, &*attempt.url)?;
+    insert.raw_bind_parameter(first + 10, body)
+}
+
+/// Binds the others, the first of them to the place `first`.
+fn bind_rest(insert: &mut Statement<'_>, first: usize, attempt: &Attempt) -> rusqlite::Result<()> {
+    insert.raw_bind_parameter(first, attempt.next_attempt_at.map(Micros::as_unix_us))?;
+    insert.raw_bind_parameter(first + 1, attempt.error_class.map(ErrorClass::as_str))?;
+    insert.raw_bind_parameter(first + 2, attempt.error.as_deref())
 }
 
 /// Reads an attempt of this application, and looks up its answer's body.

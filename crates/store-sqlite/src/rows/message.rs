@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use klingel_model::{AppId, ChannelName, EnvironmentId, Message, MessageSeq};
+use klingel_model::{AppId, ChannelName, EnvironmentId, Message, MessageSeq, Micros, Uid};
 use klingel_store::MessageFilter;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, Statement};
 
 use super::{event_type, holds_channel, id, instant, instant_or_null, joined, split, uid_or_null};
 use crate::fault::Fault;
@@ -14,24 +14,24 @@ use crate::fault::Fault;
 /// every row that a filtered list looks at.
 pub(crate) const COLUMNS: &str = "m.id, m.event_id, m.event_type, m.channels, m.created_at, m.payload_until";
 
-/// Writes a message.
-pub(crate) fn insert(db: &Connection, message: &Message) -> rusqlite::Result<MessageSeq> {
+/// Inserts a message.
+pub(crate) const INSERT: &str =
+    "INSERT INTO message (seq, id, app_id, event_id, event_type, channels, created_at, payload_until, payload)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+/// Runs [`INSERT`].
+pub(crate) fn insert(insert: &mut Statement<'_>, seq: MessageSeq, message: &Message) -> rusqlite::Result<()> {
     let channels = joined(message.channels.iter().map(ChannelName::as_str));
-    db.prepare_cached(
-        "INSERT INTO message (id, app_id, event_id, event_type, channels, created_at, payload_until, payload)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?
-    .execute(params![
-        message.id.to_bytes(),
-        message.app_id.to_bytes(),
-        message.event_id.as_ref().map(klingel_model::Uid::as_str),
-        message.event_type.as_str(),
-        (!channels.is_empty()).then_some(channels),
-        message.created_at.as_unix_us(),
-        message.payload_until.map(klingel_model::Micros::as_unix_us),
-        message.payload.as_deref(),
-    ])?;
-    Ok(MessageSeq(db.last_insert_rowid()))
+    insert.raw_bind_parameter(1, seq.0)?;
+    insert.raw_bind_parameter(2, message.id.to_bytes())?;
+    insert.raw_bind_parameter(3, message.app_id.to_bytes())?;
+    insert.raw_bind_parameter(4, message.event_id.as_ref().map(Uid::as_str))?;
+    insert.raw_bind_parameter(5, message.event_type.as_str())?;
+    insert.raw_bind_parameter(6, (!channels.is_empty()).then_some(channels))?;
+    insert.raw_bind_parameter(7, message.created_at.as_unix_us())?;
+    insert.raw_bind_parameter(8, message.payload_until.map(Micros::as_unix_us))?;
+    insert.raw_bind_parameter(9, message.payload.as_deref())?;
+    insert.raw_execute().map(drop)
 }
 
 /// Reads [`COLUMNS`], which begin at column `first`.

@@ -15,7 +15,7 @@
 //! # Where things are
 //!
 //! - `open`, `migrate`: the file, its settings, its schema
-//! - `writer`, `job`, `inbox`, `desk`, `living`, `numbers`, `room`: the writer's thread
+//! - `writer`, `job`, `inbox`, `desk`, `insertion`, `living`, `numbers`, `room`: the writer's thread
 //! - `checkpoint`: the thread that copies the write-ahead log into the database
 //! - `readers`: the readers' threads
 //! - `intake`, `queue`, `settle`, `catalog`, `reader`, `access`, `stats`, `upkeep`: the verbs, as in the crate `klingel-store`
@@ -30,6 +30,7 @@ mod depth;
 mod desk;
 mod fault;
 mod inbox;
+mod insertion;
 mod intake;
 mod job;
 mod living;
@@ -44,7 +45,6 @@ mod records;
 mod replay;
 mod room;
 mod rows;
-mod runs;
 mod settle;
 mod stats;
 mod store;

@@ -9,10 +9,10 @@ use klingel_store::{HealthChange, Outcome, Settlement};
 use rusqlite::{Connection, params};
 
 use crate::depth::Change;
-use crate::desk::{Desk, Kept};
+use crate::desk::Desk;
 use crate::fault::Fault;
+use crate::insertion::Kept;
 use crate::rows::attempt::Recorder;
-use crate::runs;
 
 /// No attempt yet.
 pub(crate) const STAGE_FIRST: i64 = 0;
@@ -22,15 +22,14 @@ pub(crate) const STAGE_RETRY: i64 = 1;
 pub(crate) const STAGE_MANUAL: i64 = 2;
 
 /// Removes a delivery of a stage.
-pub(crate) const REMOVE_ONE: &str =
+pub(crate) const REMOVE: &str =
     "DELETE FROM delivery WHERE endpoint_id = ?1 AND stage = ?2 AND message_seq = ?3";
 
 /// Records a batch of settlements.
 pub(crate) fn settle(desk: &mut Desk<'_>, settlements: &[Settlement]) -> Result<(), Fault> {
-    let removed = runs::remove(desk, settlements)?;
     let mut recorder = Recorder::default();
-    for (settlement, removed) in settlements.iter().zip(removed) {
-        let was_owed = removed || end_or_postpone(desk, settlement)?;
+    for settlement in settlements {
+        let was_owed = end_or_postpone(desk, settlement)?;
         if was_owed && let Some(health) = &settlement.health {
             change_health(desk.db, settlement.key.endpoint_id, health)?;
         }
@@ -39,15 +38,15 @@ pub(crate) fn settle(desk: &mut Desk<'_>, settlements: &[Settlement]) -> Result<
             recorder.note(desk.db, attempt, settlement.key.message_seq, was_owed)?;
         }
     }
-    Ok(recorder.write(&mut desk.hot.attempts)?)
+    Ok(recorder.write(&mut desk.hot)?)
 }
 
 /// `false` if the delivery was settled before.
 fn end_or_postpone(desk: &mut Desk<'_>, settlement: &Settlement) -> rusqlite::Result<bool> {
     let Settlement { key, outcome, .. } = settlement;
-    let number = attempt_number(settlement);
+    let number = settlement.attempt.as_ref().map(|attempt| attempt.number);
     let (db, change) = (desk.db, &mut desk.change);
-    let mut deliveries = Deliveries { remove_one: &mut desk.hot.remove_one, change };
+    let mut deliveries = Deliveries { remove: &mut desk.hot.remove, change };
     let was_owed = match outcome {
         Outcome::Retry(at) => postpone(db, &mut deliveries, key, number, *at)?,
         Outcome::Delivered | Outcome::GivenUp | Outcome::Dropped => deliveries.end(key, number)?,
@@ -58,26 +57,21 @@ fn end_or_postpone(desk: &mut Desk<'_>, settlement: &Settlement) -> rusqlite::Re
     Ok(was_owed)
 }
 
-/// The number of the attempt that is settled.
-pub(crate) fn attempt_number(settlement: &Settlement) -> Option<u32> {
-    settlement.attempt.as_ref().map(|attempt| attempt.number)
-}
-
 /// Whether a delivery that has had so many attempts is looked for in the first stage first.
-pub(crate) fn begins_in_first_stage(number: Option<u32>) -> bool {
+fn begins_in_first_stage(number: Option<u32>) -> bool {
     number.is_none_or(|number| number <= 1)
 }
 
 /// The deliveries of the open transaction.
 struct Deliveries<'a, 'db> {
-    remove_one: &'a mut Kept<'db>,
+    remove: &'a mut Kept<'db>,
     change: &'a mut Change,
 }
 
 impl Deliveries<'_, '_> {
     /// `false` if there is none in this stage.
     fn remove(&mut self, key: &DeliveryKey, stage: i64) -> rusqlite::Result<bool> {
-        let remove = self.remove_one.statement()?;
+        let remove = self.remove.statement()?;
         remove.raw_bind_parameter(1, key.endpoint_id.to_bytes())?;
         remove.raw_bind_parameter(2, stage)?;
         remove.raw_bind_parameter(3, key.message_seq.0)?;

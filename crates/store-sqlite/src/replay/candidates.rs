@@ -1,5 +1,6 @@
 //! Messages that may be sent again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use klingel_model::{EndpointId, EnvironmentId, Message, MessageId, MessageSeq, ReplaySpan, ReplayWhich};
@@ -15,11 +16,11 @@ use crate::rows::{count_at, id, instant, message};
 /// The times of a span are inclusive at its beginning, those of a page's bounds are not.
 const TICK: Duration = Duration::from_micros(1);
 
-pub(super) fn admit_trial(desk: &mut Desk<'_>, message: &Message) -> Result<MessageSeq, Fault> {
+pub(super) fn admit_trial(desk: &mut Desk<'_>, message: &Arc<Message>) -> Result<MessageSeq, Fault> {
     if !desk.living.has_application(desk.db, message.app_id, message.environment_id)? {
         return Err(Error::Gone.into());
     }
-    let seq = desk.insert_message(message)?;
+    let seq = desk.take(message, &[])?;
     desk.db.prepare_cached("INSERT INTO trial (message_seq) VALUES (?1)")?.execute([seq.0])?;
     Ok(seq)
 }

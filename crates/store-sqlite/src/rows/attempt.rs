@@ -1,6 +1,5 @@
 //! Rows of `attempt`.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +10,7 @@ use klingel_store::AttemptFilter;
 use rusqlite::{Connection, Row, Statement};
 
 use super::{count_at, id, instant, instant_or_null};
-use crate::desk::Kept;
+use crate::desk::Hot;
 use crate::fault::{Fault, corrupt};
 
 /// The columns that [`read`] and [`passes`] take, from column 0. The answer's body is not among them: SQLite would
@@ -21,30 +20,27 @@ pub(crate) const COLUMNS: &str = "id, message_id, endpoint_id, manual, success, 
 /// How many columns [`COLUMNS`] names.
 pub(crate) const COLUMNS_COUNT: usize = 13;
 
-/// Attempts that one statement writes: to begin and to end one costs, and the place of the next row is found from the
-/// one before it instead of from the top.
-const ROWS_PER_STATEMENT: usize = 8;
-
-/// Columns of an attempt that succeeded, and of any other: what is absent is not bound.
-const COLUMNS_OF: [usize; 2] = [11, 14];
-
-/// How many [`INSERTS`] there are.
-pub(crate) const INSERTS_COUNT: usize = 4;
-
-/// Inserts several attempts that succeeded, one of them; several others, one of them.
-pub(crate) static INSERTS: LazyLock<[String; INSERTS_COUNT]> = LazyLock::new(|| {
-    let insert = |columns: usize, rows: usize| {
-        let rest = if columns > COLUMNS_OF[0] { ", next_attempt_at, error_class, error" } else { "" };
-        let row = format!("({})", vec!["?"; columns].join(", "));
-        format!(
-            "INSERT OR IGNORE INTO attempt (message_id, id, endpoint_id, manual, success, response_status,
-             number, started_at, duration_us, url, response_body{rest}) VALUES {}",
-            vec![row; rows].join(", ")
-        )
-    };
-    let [short, long] = COLUMNS_OF;
-    [insert(short, ROWS_PER_STATEMENT), insert(short, 1), insert(long, ROWS_PER_STATEMENT), insert(long, 1)]
-});
+/// The columns that [`bind`] and [`bind_rest`] bind, in their order.
+pub(crate) const INSERTED: [&str; 14] = [
+    "message_id",
+    "id",
+    "endpoint_id",
+    "manual",
+    "success",
+    "response_status",
+    "number",
+    "started_at",
+    "duration_us",
+    "url",
+    "response_body",
+    "next_attempt_at",
+    "error_class",
+    "error",
+];
+/// How many of them [`bind`] binds.
+const BOUND: usize = 11;
+/// Those of an attempt that succeeded, which has no others.
+pub(crate) const INSERTED_OF_SUCCESS: &[&str] = INSERTED.split_at(BOUND).0;
 
 /// Writes the attempts of a batch.
 #[derive(Default)]
@@ -70,48 +66,23 @@ impl<'a> Recorder<'a> {
     }
 
     /// Writes what was noted, unless it is there already.
-    pub(crate) fn write(mut self, inserts: &mut [Kept<'_>; INSERTS_COUNT]) -> rusqlite::Result<()> {
+    pub(crate) fn write(mut self, hot: &mut Hot<'_>) -> rusqlite::Result<()> {
         // In the order of the table's key, most of them follow each other at its end.
-        self.attempts.sort_unstable_by_key(|attempt| (is_long(attempt), attempt.message_id, attempt.id));
-        let shorts = self.attempts.partition_point(|attempt| !is_long(attempt));
-        let (short, long) = self.attempts.split_at(shorts);
-        let [several_short, one_short, several_long, one_long] = inserts;
-        write(several_short, one_short, COLUMNS_OF[0], short)?;
-        write(several_long, one_long, COLUMNS_OF[1], long)
+        self.attempts.sort_unstable_by_key(|attempt| (has_rest(attempt), attempt.message_id, attempt.id));
+        let plain = self.attempts.partition_point(|attempt| !has_rest(attempt));
+        let (successes, others) = self.attempts.split_at(plain);
+        hot.successes.run(successes, |insert, first, attempt| bind(insert, first, attempt))?;
+        hot.attempts.run(others, |insert, first, attempt| {
+            bind(insert, first, attempt)?;
+            bind_rest(insert, first + BOUND, attempt)
+        })?;
+        Ok(())
     }
 }
 
 /// Whether an attempt has any of the columns that one that succeeded has not.
-fn is_long(attempt: &Attempt) -> bool {
+fn has_rest(attempt: &Attempt) -> bool {
     attempt.next_attempt_at.is_some() || attempt.error_class.is_some() || attempt.error.is_some()
-}
-
-fn write(
-    several: &mut Kept<'_>,
-    one: &mut Kept<'_>,
-    columns: usize,
-    attempts: &[&Attempt],
-) -> rusqlite::Result<()> {
-    let (chunks, rest) = attempts.as_chunks::<ROWS_PER_STATEMENT>();
-    for chunk in chunks {
-        write_with(several.statement()?, columns, chunk)?;
-    }
-    for attempt in rest {
-        write_with(one.statement()?, columns, std::slice::from_ref(attempt))?;
-    }
-    Ok(())
-}
-
-/// Runs an insertion of as many rows as there are attempts.
-fn write_with(insert: &mut Statement<'_>, columns: usize, attempts: &[&Attempt]) -> rusqlite::Result<()> {
-    for (row, attempt) in attempts.iter().enumerate() {
-        let first = 1 + row * columns;
-        bind(insert, first, attempt)?;
-        if columns > COLUMNS_OF[0] {
-            bind_rest(insert, first + COLUMNS_OF[0], attempt)?;
-        }
-    }
-    insert.raw_execute().map(drop)
 }
 
 /// Binds the columns that every attempt has, the first of them to the place `first`.

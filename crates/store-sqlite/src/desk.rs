@@ -14,7 +14,7 @@ use crate::insertion::{Insertion, Kept};
 use crate::living::Living;
 use crate::numbers::Numbers;
 use crate::rows::{attempt, message};
-use crate::settle;
+use crate::{runs, settle};
 
 /// The writer's desk. What is seldom needed is prepared through the connection's own memory of statements.
 #[derive(Debug)]
@@ -124,6 +124,10 @@ pub(crate) struct Hot<'db> {
     owed: Insertion<'db>,
     /// Removes a delivery of a stage.
     pub(crate) remove: Kept<'db>,
+    /// How many deliveries there are in a run.
+    pub(crate) count_run: Kept<'db>,
+    /// Removes all of them.
+    pub(crate) remove_run: Kept<'db>,
     /// Attempts that succeeded, which leave the last columns empty.
     pub(crate) successes: Insertion<'db>,
     /// All other attempts.
@@ -142,6 +146,8 @@ impl<'db> Hot<'db> {
             messages: insertion(db, "INSERT INTO", "message", &message::INSERTED),
             owed: Insertion::new(db, owed, "(?, ?, 0, 0)", 2),
             remove: kept(settle::REMOVE),
+            count_run: kept(runs::COUNT),
+            remove_run: kept(runs::REMOVE),
             successes: insertion(db, "INSERT OR IGNORE INTO", "attempt", attempt::INSERTED_OF_SUCCESS),
             attempts: insertion(db, "INSERT OR IGNORE INTO", "attempt", &attempt::INSERTED),
         }

@@ -45,6 +45,7 @@ mod records;
 mod replay;
 mod room;
 mod rows;
+mod runs;
 mod settle;
 mod stats;
 mod store;

@@ -13,6 +13,7 @@ use crate::desk::Desk;
 use crate::fault::Fault;
 use crate::insertion::Kept;
 use crate::rows::attempt::Recorder;
+use crate::runs;
 
 /// No attempt yet.
 pub(crate) const STAGE_FIRST: i64 = 0;
@@ -27,9 +28,10 @@ pub(crate) const REMOVE: &str =
 
 /// Records a batch of settlements.
 pub(crate) fn settle(desk: &mut Desk<'_>, settlements: &[Settlement]) -> Result<(), Fault> {
+    let removed = runs::remove(desk, settlements)?;
     let mut recorder = Recorder::default();
-    for settlement in settlements {
-        let was_owed = end_or_postpone(desk, settlement)?;
+    for (settlement, removed) in settlements.iter().zip(removed) {
+        let was_owed = removed || end_or_postpone(desk, settlement)?;
         if was_owed && let Some(health) = &settlement.health {
             change_health(desk.db, settlement.key.endpoint_id, health)?;
         }
@@ -44,7 +46,7 @@ pub(crate) fn settle(desk: &mut Desk<'_>, settlements: &[Settlement]) -> Result<
 /// `false` if the delivery was settled before.
 fn end_or_postpone(desk: &mut Desk<'_>, settlement: &Settlement) -> rusqlite::Result<bool> {
     let Settlement { key, outcome, .. } = settlement;
-    let number = settlement.attempt.as_ref().map(|attempt| attempt.number);
+    let number = number_of(settlement);
     let (db, change) = (desk.db, &mut desk.change);
     let mut deliveries = Deliveries { remove: &mut desk.hot.remove, change };
     let was_owed = match outcome {
@@ -57,8 +59,13 @@ fn end_or_postpone(desk: &mut Desk<'_>, settlement: &Settlement) -> rusqlite::Re
     Ok(was_owed)
 }
 
+/// The number of the attempt that is settled.
+pub(crate) fn number_of(settlement: &Settlement) -> Option<u32> {
+    settlement.attempt.as_ref().map(|attempt| attempt.number)
+}
+
 /// Whether a delivery that has had so many attempts is looked for in the first stage first.
-fn begins_in_first_stage(number: Option<u32>) -> bool {
+pub(crate) fn begins_in_first_stage(number: Option<u32>) -> bool {
     number.is_none_or(|number| number <= 1)
 }
 

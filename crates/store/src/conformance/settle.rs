@@ -23,6 +23,7 @@ cases![
     an_attempt_to_a_deleted_endpoint_stays_with_its_message,
     a_batch_settles_each_of_its_deliveries,
     a_large_batch_is_settled,
+    messages_side_by_side_are_settled_each_for_itself,
 ];
 
 async fn attempts(scene: &Scene, message: &klingel_model::Message) -> Vec<Attempt> {
@@ -195,4 +196,48 @@ async fn a_large_batch_is_settled(scene: Scene) {
     let scan =
         scene.store.attempts_of_message(message.app_id, message.id, page(5000), AttemptFilter::default());
     assert_eq!(scan.await.expect("a read").items.len(), 3000);
+}
+
+/// A store may settle what lies side by side at once: what was settled before, what comes twice, other endpoints'
+/// deliveries and those of other stages must not be drawn in.
+async fn messages_side_by_side_are_settled_each_for_itself(scene: Scene) {
+    let (application, endpoint) = scene.pair().await;
+    let other = scene.endpoint(&application).await;
+    let mut messages = Vec::new();
+    for _ in 0..30 {
+        messages.push(scene.admit(&application, &[&endpoint, &other]).await);
+    }
+    let settled = |(message, seq): &(klingel_model::Message, _), outcome| {
+        scene.settlement(message, scheduled(&endpoint, *seq), 1, outcome)
+    };
+    // Before: one is delivered, one waits for its retry.
+    let before =
+        vec![settled(&messages[3], Outcome::Delivered), settled(&messages[12], Outcome::Retry(at(50)))];
+    scene.store.settle(before).await.expect("it is taken");
+    // A batch out of order: all but the last two, the sixth one twice, the twentieth to be tried again.
+    let mut batch: Vec<_> = messages[..28].iter().rev().map(|one| settled(one, Outcome::Delivered)).collect();
+    batch.push(settled(&messages[5], Outcome::Delivered));
+    let twentieth = 28 - 1 - 19;
+    batch[twentieth] = settled(&messages[19], Outcome::Retry(at(60)));
+    scene.store.settle(batch).await.expect("it is taken");
+
+    let numbers = |waiting: &[crate::Waiting]| -> Vec<_> {
+        waiting.iter().map(|waiting| waiting.delivery.key.message_seq).collect()
+    };
+    let left: Vec<_> = messages[28..].iter().map(|(_, seq)| *seq).collect();
+    assert_eq!(numbers(&scene.first_attempts(&endpoint).await), left);
+    assert_eq!(numbers(&scene.due(&endpoint).await), [messages[19].1]);
+    assert_eq!(scene.first_attempts(&other).await.len(), messages.len());
+    let mut counts = Vec::new();
+    for (message, _) in &messages {
+        counts.push(attempts(&scene, message).await.len());
+    }
+    let mut expected = vec![1; 28];
+    expected.extend([0, 0]);
+    for settled_twice in [3, 5, 12] {
+        expected[settled_twice] = 2;
+    }
+    assert_eq!(counts, expected);
+    let depth = scene.store.depth().await.expect("a read");
+    assert_eq!((depth.first_attempts, depth.retries), (32, 1));
 }

@@ -1,8 +1,10 @@
 //! Request bodies: read with a limit, before anything looks into them.
 
-use axum::body::Body;
+use axum::BoxError;
+use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Method, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use klingel_store::{Answer, Once, OnceKey};
@@ -30,11 +32,14 @@ impl<A> Submitted<A> {
     }
 }
 
-impl<A: Access> FromRequest<ApiState> for Submitted<A> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, api: &ApiState) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
+impl<A: Access> Submitted<A> {
+    /// Looks at the caller first, and reads the body of one who may send it.
+    /// Errors: 401, 403, 413, 400 when the body breaks off, 422 for the idempotency key.
+    pub(crate) async fn of<B>(parts: &Parts, body: B, api: &ApiState) -> Result<Self, Problem>
+    where
+        B: HttpBody<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
         let caller = Caller::of(&parts.headers, &parts.extensions, api).await?;
         let bytes_max = api.engine().settings().limits.body_bytes_max;
         let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse().ok());
@@ -53,7 +58,20 @@ impl<A: Access> FromRequest<ApiState> for Submitted<A> {
     }
 }
 
-async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
+impl<A: Access> FromRequest<ApiState> for Submitted<A> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, api: &ApiState) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        Self::of(&parts, body, api).await
+    }
+}
+
+async fn read<B>(body: B, bytes_max: usize) -> Result<Bytes, Problem>
+where
+    B: HttpBody<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
     match Limited::new(body, bytes_max).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large(bytes_max)),

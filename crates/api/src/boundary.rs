@@ -16,13 +16,15 @@ use crate::ApiState;
 use crate::problem::{InternalCause, Problem, server_error};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Bytes of a request id at most: eight digits, a hyphen and any number.
-const ID_BYTES_MAX: usize = 32;
+/// Bytes that all request ids of a process begin with: eight digits and a hyphen.
+const PROCESS_BYTES: usize = 9;
+/// Digits of the greatest number.
+const NUMBER_BYTES_MAX: usize = 20;
 
 /// Makes request ids: a random part for this process, and a number.
 #[derive(Debug)]
 pub(crate) struct RequestIds {
-    process: u32,
+    process: [u8; PROCESS_BYTES],
     next: AtomicU64,
 }
 
@@ -31,16 +33,28 @@ impl RequestIds {
     pub(crate) fn new(dice: &dyn Dice) -> Self {
         let mut bytes = [0u8; 4];
         dice.fill(&mut bytes);
-        Self { process: u32::from_be_bytes(bytes), next: AtomicU64::new(1) }
+        let mut process = [b'-'; PROCESS_BYTES];
+        // Eight digits fit.
+        let _ = write!(&mut process[..], "{:08x}", u32::from_be_bytes(bytes));
+        Self { process, next: AtomicU64::new(1) }
     }
 
     fn next(&self) -> HeaderValue {
-        let mut text = [0u8; ID_BYTES_MAX];
-        let mut rest = &mut text[..];
-        // The longest id fits, so writing cannot fail; were it cut, it would still be a header's value.
-        let _ = write!(rest, "{:08x}-{}", self.process, self.next.fetch_add(1, Ordering::Relaxed));
-        let length = ID_BYTES_MAX - rest.len();
-        HeaderValue::from_bytes(&text[..length]).unwrap_or(HeaderValue::from_static("unnumbered"))
+        let mut number = self.next.fetch_add(1, Ordering::Relaxed);
+        // By hand, from the end: `fmt` would cost as much as the rest of the boundary.
+        let mut text = [0u8; PROCESS_BYTES + NUMBER_BYTES_MAX];
+        let mut begin = text.len();
+        loop {
+            begin -= 1;
+            text[begin] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        text[begin - PROCESS_BYTES..begin].copy_from_slice(&self.process);
+        HeaderValue::from_bytes(&text[begin - PROCESS_BYTES..])
+            .unwrap_or(HeaderValue::from_static("unnumbered"))
     }
 }
 
@@ -73,13 +87,14 @@ pub(crate) async fn within(
         Err(panic) => (server_error(Some(id)), Some(panic_text(&*panic).to_owned())),
     };
     let status = response.status().as_u16();
-    let duration_ms = clock.monotonic().saturating_sub(begun).as_secs_f64() * 1000.0;
+    // Most answers are not logged; then nobody asks the clock.
+    let duration_ms = || clock.monotonic().saturating_sub(begun).as_secs_f64() * 1000.0;
     if let Some(cause) = cause {
-        tracing::error!(request_id = id, %method, route, status, duration_ms, cause, "request failed");
+        tracing::error!(request_id = id, %method, route, status, duration_ms = duration_ms(), cause, "request failed");
     } else if status == StatusCode::SERVICE_UNAVAILABLE {
-        tracing::warn!(request_id = id, %method, route, status, duration_ms, "request refused");
+        tracing::warn!(request_id = id, %method, route, status, duration_ms = duration_ms(), "request refused");
     } else {
-        tracing::debug!(request_id = id, %method, route, status, duration_ms, "request answered");
+        tracing::debug!(request_id = id, %method, route, status, duration_ms = duration_ms(), "request answered");
     }
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -115,4 +130,28 @@ pub(crate) async fn unknown_method() -> Response {
         "this path does not know this method; the header `allow` names those it knows",
     )
     .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Ones;
+
+    impl Dice for Ones {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(1);
+        }
+    }
+
+    #[test]
+    fn requests_are_numbered_within_their_process() {
+        let ids = RequestIds::new(&Ones);
+        assert_eq!(ids.next(), "01010101-1");
+        ids.next.store(10, Ordering::Relaxed);
+        assert_eq!(ids.next(), "01010101-10");
+        ids.next.store(u64::MAX, Ordering::Relaxed);
+        assert_eq!(ids.next(), "01010101-18446744073709551615");
+    }
 }

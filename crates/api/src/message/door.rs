@@ -3,7 +3,6 @@
 
 use std::pin::pin;
 
-use axum::BoxError;
 use axum::body::HttpBody;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -65,7 +64,6 @@ impl PublishCall {
     pub async fn answer<B>(self, request: Request<B>) -> Response
     where
         B: HttpBody<Data = Bytes> + Send,
-        B::Error: Into<BoxError>,
     {
         let answering = pin!(async {
             let answer = self.take_in(request).await;
@@ -77,7 +75,6 @@ impl PublishCall {
     async fn take_in<B>(&self, request: Request<B>) -> Result<Response, Problem>
     where
         B: HttpBody<Data = Bytes> + Send,
-        B::Error: Into<BoxError>,
     {
         let (parts, body) = request.into_parts();
         let submitted = Submitted::<Publish>::of(&parts, body, &self.api).await?;

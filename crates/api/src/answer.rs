@@ -3,12 +3,12 @@
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use klingel_store::{Answer, Written};
 use serde::Serialize;
 
 /// Says that the answer was given before to the same `Idempotency-Key`.
-const REPLAYED: &str = "idempotency-replayed";
+static REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Bytes of most answers.
 const TEXT_BYTES: usize = 512;
@@ -48,7 +48,7 @@ pub(crate) fn no_content() -> Response {
 
 /// Marks an answer that was given before.
 pub(crate) fn replayed(mut response: Response) -> Response {
-    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response.headers_mut().insert(REPLAYED.clone(), HeaderValue::from_static("true"));
     response
 }
 

@@ -1,25 +1,30 @@
 //! What happens to every request: a number, a log line, no caching, and no panic that reaches the connection.
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use klingel_model::Dice;
 
 use crate::ApiState;
 use crate::problem::{InternalCause, Problem, server_error};
 
-const REQUEST_ID: &str = "x-request-id";
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Bytes that all request ids of a process begin with: eight digits and a hyphen.
+const PROCESS_BYTES: usize = 9;
+/// Digits of the greatest number.
+const NUMBER_BYTES_MAX: usize = 20;
 
 /// Makes request ids: a random part for this process, and a number.
 #[derive(Debug)]
 pub(crate) struct RequestIds {
-    process: u32,
+    process: [u8; PROCESS_BYTES],
     next: AtomicU64,
 }
 
@@ -28,48 +33,72 @@ impl RequestIds {
     pub(crate) fn new(dice: &dyn Dice) -> Self {
         let mut bytes = [0u8; 4];
         dice.fill(&mut bytes);
-        Self { process: u32::from_be_bytes(bytes), next: AtomicU64::new(1) }
+        let mut process = [b'-'; PROCESS_BYTES];
+        // Eight digits fit.
+        let _ = write!(&mut process[..], "{:08x}", u32::from_be_bytes(bytes));
+        Self { process, next: AtomicU64::new(1) }
     }
 
-    fn next(&self) -> String {
-        let mut id = String::with_capacity(24);
-        // Writing to a string cannot fail.
-        let _ = write!(id, "{:08x}-{}", self.process, self.next.fetch_add(1, Ordering::Relaxed));
-        id
+    fn next(&self) -> HeaderValue {
+        let mut number = self.next.fetch_add(1, Ordering::Relaxed);
+        // By hand, from the end: `fmt` would cost as much as the rest of the boundary.
+        let mut text = [0u8; PROCESS_BYTES + NUMBER_BYTES_MAX];
+        let mut begin = text.len();
+        loop {
+            begin -= 1;
+            text[begin] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        text[begin - PROCESS_BYTES..begin].copy_from_slice(&self.process);
+        HeaderValue::from_bytes(&text[begin - PROCESS_BYTES..])
+            .unwrap_or(HeaderValue::from_static("unnumbered"))
     }
 }
 
-/// Wraps every request.
+/// Wraps every request that goes through the router.
 pub(crate) async fn boundary(State(api): State<ApiState>, request: Request, next: Next) -> Response {
-    let clock = &api.engine().world().clock;
-    let begun = clock.monotonic();
-    let id = api.inner.requests.next();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
+    within(&api, &method, route, pin!(next.run(request))).await
+}
+
+/// Answers within the boundary. Pinned by the caller, the future is not moved once more.
+pub(crate) async fn within(
+    api: &ApiState,
+    method: &Method,
+    route: &str,
+    answering: Pin<&mut (impl Future<Output = Response> + Send)>,
+) -> Response {
+    let clock = &api.engine().world().clock;
+    let begun = clock.monotonic();
+    let number = api.inner.requests.next();
+    let id = number.to_str().unwrap_or_default();
     // A handler holds no state of its own beyond the request, so nothing half-done outlives its panic.
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let answered = AssertUnwindSafe(answering).catch_unwind().await;
     let (mut response, cause) = match answered {
         Ok(mut response) => match response.extensions_mut().remove::<InternalCause>() {
-            Some(InternalCause(cause)) => (server_error(Some(&id)), Some(cause)),
+            Some(InternalCause(cause)) => (server_error(Some(id)), Some(cause)),
             None => (response, None),
         },
-        Err(panic) => (server_error(Some(&id)), Some(panic_text(&*panic).to_owned())),
+        Err(panic) => (server_error(Some(id)), Some(panic_text(&*panic).to_owned())),
     };
-    let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
     let status = response.status().as_u16();
-    let duration_ms = clock.monotonic().saturating_sub(begun).as_secs_f64() * 1000.0;
+    // Most answers are not logged; then nobody asks the clock.
+    let duration_ms = || clock.monotonic().saturating_sub(begun).as_secs_f64() * 1000.0;
     if let Some(cause) = cause {
-        tracing::error!(request_id = id, %method, route, status, duration_ms, cause, "request failed");
+        tracing::error!(request_id = id, %method, route, status, duration_ms = duration_ms(), cause, "request failed");
     } else if status == StatusCode::SERVICE_UNAVAILABLE {
-        tracing::warn!(request_id = id, %method, route, status, duration_ms, "request refused");
+        tracing::warn!(request_id = id, %method, route, status, duration_ms = duration_ms(), "request refused");
     } else {
-        tracing::debug!(request_id = id, %method, route, status, duration_ms, "request answered");
+        tracing::debug!(request_id = id, %method, route, status, duration_ms = duration_ms(), "request answered");
     }
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        headers.insert(REQUEST_ID, value);
-    }
+    headers.insert(REQUEST_ID.clone(), number);
     response
 }
 
@@ -101,4 +130,28 @@ pub(crate) async fn unknown_method() -> Response {
         "this path does not know this method; the header `allow` names those it knows",
     )
     .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Ones;
+
+    impl Dice for Ones {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(1);
+        }
+    }
+
+    #[test]
+    fn requests_are_numbered_within_their_process() {
+        let ids = RequestIds::new(&Ones);
+        assert_eq!(ids.next(), "01010101-1");
+        ids.next.store(10, Ordering::Relaxed);
+        assert_eq!(ids.next(), "01010101-10");
+        ids.next.store(u64::MAX, Ordering::Relaxed);
+        assert_eq!(ids.next(), "01010101-18446744073709551615");
+    }
 }

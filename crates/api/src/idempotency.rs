@@ -3,7 +3,7 @@
 //! The key and its answer are kept by the store, in the same transaction as what the request wrote, so that they
 //! survive what the write survives and hold for every process on the store.
 
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, HeaderName, Method, Uri};
 use klingel_engine::keys::sha256;
 use klingel_model::{EnvironmentId, Micros};
 use klingel_store::OnceKey;
@@ -12,9 +12,9 @@ use crate::problem::Problem;
 
 /// Characters of an idempotency key.
 const KEY_CHARS_MAX: usize = 256;
-const HEADER: &str = "idempotency-key";
+static HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The request's idempotency key as the store knows it; `None` without the header.
+/// The request's idempotency key as the store knows it; `None` without the header. `expires_at` is asked only for a key.
 /// Errors: 422 when the header is not 1 to 256 visible ASCII characters.
 pub(crate) fn once_key(
     environment_id: EnvironmentId,
@@ -22,13 +22,13 @@ pub(crate) fn once_key(
     uri: &Uri,
     headers: &HeaderMap,
     body: &[u8],
-    expires_at: Micros,
+    expires_at: impl FnOnce() -> Micros,
 ) -> Result<Option<OnceKey>, Problem> {
-    let Some(value) = headers.get(HEADER) else { return Ok(None) };
+    let Some(value) = headers.get(&HEADER) else { return Ok(None) };
     let text = value.as_bytes();
     if !(1..=KEY_CHARS_MAX).contains(&text.len()) || !text.iter().all(u8::is_ascii_graphic) {
         return Err(Problem::field(
-            &["header", HEADER],
+            &["header", HEADER.as_str()],
             "value_error",
             "must be 1 to 256 visible ASCII characters without spaces",
         ));
@@ -46,5 +46,5 @@ pub(crate) fn once_key(
         b"\n",
         text,
     ]);
-    Ok(Some(OnceKey { key, request: sha256(&[body]), expires_at }))
+    Ok(Some(OnceKey { key, request: sha256(&[body]), expires_at: expires_at() }))
 }

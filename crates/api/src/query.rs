@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
+use http::Uri;
 use http::request::Parts;
 use klingel_model::{ChannelName, EventTypeName, Micros};
 
@@ -24,13 +25,18 @@ impl FromRequestParts<ApiState> for Query {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, Problem> {
-        let text = parts.uri.query().unwrap_or_default();
-        let pairs = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
-        Ok(Self { pairs, faults: Vec::new() })
+        Ok(Self::of(&parts.uri))
     }
 }
 
 impl Query {
+    /// The parameters of an address.
+    pub(crate) fn of(uri: &Uri) -> Self {
+        let text = uri.query().unwrap_or_default();
+        let pairs = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
+        Self { pairs, faults: Vec::new() }
+    }
+
     /// The text of a parameter; of several the last. An empty one counts as absent.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let found = self.pairs.iter().rev().find(|(key, _)| key == name);

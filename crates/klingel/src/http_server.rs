@@ -2,8 +2,10 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -13,13 +15,15 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
+use klingel_api::PublishDoor;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 
+use crate::alarm::{Alarm, Alarms};
 use crate::config::Config;
 
 /// Bytes of a request's head that are read; more is answered 431.
@@ -53,7 +57,7 @@ impl From<&Config> for Limits {
 /// have begun are answered.
 pub async fn accept(
     listener: TcpListener,
-    router: Router,
+    doors: Doors,
     limits: Limits,
     stop: CancellationToken,
 ) -> GracefulShutdown {
@@ -70,7 +74,7 @@ pub async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = open.watch(converse(stream, peer, router.clone(), limits));
+                let connection = open.watch(converse(stream, peer, doors.clone(), limits));
                 tokio::spawn(async move {
                     // How a client ends its connection is its own business; nothing of it is ours to repair.
                     let _ended = connection.await;
@@ -85,12 +89,10 @@ pub async fn accept(
     }
 }
 
-type Answering = std::pin::Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
-
 fn converse(
     stream: TcpStream,
     peer: SocketAddr,
-    router: Router,
+    doors: Doors,
     limits: Limits,
 ) -> http1::Connection<
     TokioIo<TcpStream>,
@@ -100,22 +102,60 @@ fn converse(
         // The connection is gone already, or answers are merely slower.
         tracing::debug!(%error, "TCP_NODELAY was refused");
     }
-    let service = service_fn(move |mut request: Request<Incoming>| -> Answering {
-        let mut router = router.clone();
-        // Doors that know their callers by address find it here.
-        request.extensions_mut().insert(ConnectInfo(peer));
-        Box::pin(async move {
-            match tokio::time::timeout(limits.request_timeout, router.call(request)).await {
-                Ok(answer) => answer,
-                Err(_) => Ok(too_slow()),
-            }
-        })
+    let alarms = Alarms::default();
+    let service = service_fn(move |request: Request<Incoming>| Answering {
+        answer: doors.answer(request, peer),
+        too_late: alarms.at(Instant::now() + limits.request_timeout),
     });
     http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(Alarms::default())
         .header_read_timeout(limits.header_read_timeout)
         .max_buf_size(HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), service)
+}
+
+/// Who answers requests.
+#[derive(Debug, Clone)]
+pub struct Doors {
+    /// Publish calls, if any are taken.
+    pub publish: Option<PublishDoor>,
+    /// Everything else.
+    pub router: Router,
+}
+
+type Answer = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+
+impl Doors {
+    fn answer(&self, mut request: Request<Incoming>, peer: SocketAddr) -> Answer {
+        if let Some(call) = self.publish.as_ref().and_then(|door| door.call(&request)) {
+            return Box::pin(call.answer(request));
+        }
+        // Doors that know their callers by address find it here.
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answering = self.router.clone().call(request);
+        Box::pin(async move {
+            match answering.await {
+                Ok(answer) => answer,
+            }
+        })
+    }
+}
+
+/// An answer in the making, which has only so much time.
+struct Answering {
+    answer: Answer,
+    too_late: Alarm,
+}
+
+impl Future for Answering {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Poll::Ready(answer) = self.answer.as_mut().poll(context) {
+            return Poll::Ready(Ok(answer));
+        }
+        Pin::new(&mut self.too_late).poll(context).map(|()| Ok(too_slow()))
+    }
 }
 
 fn too_slow() -> Response<Body> {

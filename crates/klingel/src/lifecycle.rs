@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::http_server::{self, Limits};
 use crate::server_lock::ServerLock;
-use crate::wiring::{self, Doors, Machine};
+use crate::wiring::{self, Extras, Machine};
 use crate::{open_files, telemetry};
 
 /// How often measured durations are sorted into their buckets, so that they do not pile up while nobody asks.
@@ -84,11 +84,11 @@ impl Server {
         let (world, inspector) = wiring::world(config, machine, &settings.public_url)?;
         let running = klingel_engine::start(world, config.engine.clone());
         let tidying = tokio::spawn(inspector.clone().keep_tidy());
-        let doors = Doors { portal: config.portal, metrics: metrics.clone() };
-        let (router, portal) = wiring::router(running.engine(), inspector, settings, doors);
+        let extras = Extras { portal: config.portal, metrics: metrics.clone() };
+        let (doors, portal) = wiring::doors(running.engine(), inspector, settings, extras);
         let stop = CancellationToken::new();
         let accepting =
-            tokio::spawn(http_server::accept(listener, router, Limits::from(config), stop.clone()));
+            tokio::spawn(http_server::accept(listener, doors, Limits::from(config), stop.clone()));
         Ok(Self {
             address,
             running,

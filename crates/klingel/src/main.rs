@@ -9,6 +9,7 @@
 
 use std::process::ExitCode;
 
+mod alarm;
 mod api_client;
 mod cli;
 mod commands;

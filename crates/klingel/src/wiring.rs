@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::routing::get;
 use http::header::CONTENT_TYPE;
-use klingel_api::{ApiState, Mounted};
+use klingel_api::{ApiState, Mounted, PublishDoor};
 use klingel_engine::deliver::Transport;
 use klingel_engine::{Engine, World};
 use klingel_model::{Clock, Dice};
@@ -17,6 +16,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::http_server::Doors;
 use crate::inspected_transport::InspectedTransport;
 use crate::master_key;
 use crate::os_dice::OsDice;
@@ -79,21 +79,21 @@ pub fn world(config: &Config, machine: Machine, public_url: &str) -> Result<(Wor
 
 /// What is answered beside the management API.
 #[derive(Debug)]
-pub struct Doors {
+pub struct Extras {
     /// Whether the portal is.
     pub portal: bool,
     /// The metrics, if they are.
     pub metrics: Option<PrometheusHandle>,
 }
 
-/// What answers requests: the management API, and the portal and the metrics if they are wanted. With it the portal,
+/// Who answers requests: the management API, and the portal and the metrics if they are wanted. With it the portal,
 /// whose live views have to be ended.
-pub fn router(
+pub fn doors(
     engine: Engine,
     inspector: Inspector,
     settings: PortalSettings,
-    doors: Doors,
-) -> (Router, Portal) {
+    extras: Extras,
+) -> (Doors, Portal) {
     let mounted = klingel_dialects::vendors().into_iter().map(|vendor| Mounted {
         name: vendor.name(),
         management: vendor.management.map(|routes| routes(engine.clone())),
@@ -101,17 +101,19 @@ pub fn router(
         doors: vendor.doors.map(|routes| routes(engine.clone())),
     });
     let mounted = mounted.collect();
-    let api = klingel_api::router_with(ApiState::new(engine.clone(), settings.public_url.clone()), mounted);
+    let state = ApiState::new(engine.clone(), settings.public_url.clone());
+    let publish = Some(PublishDoor::new(state.clone()));
+    let api = klingel_api::router_with(state, mounted);
     let portal = Portal::new(engine, api.clone(), inspector, settings);
-    let api = if doors.portal { api.merge(portal.clone().router()) } else { api };
-    let router = match doors.metrics {
+    let api = if extras.portal { api.merge(portal.clone().router()) } else { api };
+    let router = match extras.metrics {
         Some(figures) => {
             const TEXT: (http::HeaderName, &str) = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
             api.route("/metrics", get(|| async move { ([TEXT], figures.render()) }))
         }
         None => api,
     };
-    (router, portal)
+    (Doors { publish, router }, portal)
 }
 
 /// The way out to customers. Must be called within a tokio runtime.

@@ -99,23 +99,33 @@ fn payload<'a>(raw: &'a RawValue, faults: &mut Faults) -> Option<&'a RawValue> {
 pub(crate) async fn create(
     State(api): State<ApiState>,
     InPath(app): InPath<String>,
+    query: Query,
+    request: Submitted<Publish>,
+) -> Result<Response, Problem> {
+    take_in(&api, &app, query, request).await
+}
+
+/// What is done with a request whose caller may publish. `app`: the path's decoded name of the application.
+pub(super) async fn take_in(
+    api: &ApiState,
+    app: &str,
     mut query: Query,
     request: Submitted<Publish>,
 ) -> Result<Response, Problem> {
     let with_content = query.flag("with_content", true);
     query.finish()?;
     let message = MessageIn::read(&request.body, &api.engine().settings().limits)?;
-    let app = find::app_ref(&app)?;
+    let app = find::app_ref(app)?;
     let environment_id = request.caller.environment_id;
-    if is_archived(&api, environment_id, &message.event_type).await? {
+    if is_archived(api, environment_id, &message.event_type).await? {
         let msg = format!("the event type {} is archived; bring it back or use another", message.event_type);
         return Err(Problem::field(&["body", "eventType"], "value_error", msg));
     }
-    let publish = publish(&api, &message, &request);
+    let publish = publish(api, &message, &request);
     let again = message.application.is_some().then(|| publish.clone());
     let accepted = match (api.engine().publish(environment_id, &app, publish).await, again) {
         (Err(Refusal::NotFound(_)), Some(again)) => {
-            make_application(&api, &app, &message, &request).await?;
+            make_application(api, &app, &message, &request).await?;
             api.engine().publish(environment_id, &app, again).await?
         }
         (accepted, _) => accepted?,

@@ -8,11 +8,11 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
-use klingel_api::{ApiState, router};
+use klingel_api::{ApiState, PublishDoor, router};
 use klingel_engine::deliver::{
     Dialect, Failure, OutboundRequest, Response, Sending, Sent, Transport, UnfitSecret, Unsendable, Verdict,
 };
-use klingel_engine::{Running, Settings, World, keys, start};
+use klingel_engine::{Publish, Refusal, Running, Settings, World, keys, start};
 use klingel_model::{
     ApiKey, ApiKeyId, Clock, Dice, Environment, EnvironmentId, Micros, RetrySchedule, Role, SecretKey,
 };
@@ -63,6 +63,10 @@ impl Dialect for Explosive {
         panic!("a bug of this dialect")
     }
 
+    fn shape(&self, _: Publish, _: Micros, _: &dyn Dice) -> Result<Publish, Refusal> {
+        panic!("a bug in its shapes")
+    }
+
     fn parse_secret(&self, _: &str) -> Result<SecretKey, UnfitSecret> {
         Err(UnfitSecret("takes none".to_owned()))
     }
@@ -79,6 +83,7 @@ pub(crate) struct House {
     /// A key with the role admin in another environment.
     pub(crate) stranger: String,
     router: Router,
+    door: PublishDoor,
     _running: Running,
 }
 
@@ -139,7 +144,9 @@ impl House {
             dice: Arc::clone(&dice) as _,
         };
         let running = start(world, settings);
-        let router = router(ApiState::new(running.engine(), "https://hooks.example".to_owned()));
+        let state = ApiState::new(running.engine(), "https://hooks.example".to_owned());
+        let door = PublishDoor::new(state.clone());
+        let router = router(state);
         let environment_id = EnvironmentId::new(clock.now(), &*dice);
         let mut house = Self {
             clock,
@@ -149,6 +156,7 @@ impl House {
             admin: String::new(),
             stranger: String::new(),
             router,
+            door,
             _running: running,
         };
         house.environment(environment_id, "production").await;
@@ -179,9 +187,25 @@ impl House {
         (text, id)
     }
 
-    /// Sends a request as it is.
+    /// Sends a request as it is, answered by whom the server lets answer it.
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        match self.door.call(&request) {
+            Some(call) => Self::reply(call.answer(request).await).await,
+            None => self.send_to_router(request).await,
+        }
+    }
+
+    /// Sends a request to the router, whatever it is.
+    pub(crate) async fn send_to_router(&self, request: Request<Body>) -> Reply {
+        Self::reply(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    /// Whether the door for publish calls answers a request.
+    pub(crate) fn is_for_the_door(&self, request: &Request<Body>) -> bool {
+        self.door.call(request).is_some()
+    }
+
+    async fn reply(response: http::Response<Body>) -> Reply {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Reply { status: parts.status.as_u16(), headers: parts.headers, body }

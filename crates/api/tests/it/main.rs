@@ -19,5 +19,6 @@ mod messages;
 mod operations;
 mod paging;
 mod portal_access;
+mod publish_door;
 mod replays;
 mod send_example;

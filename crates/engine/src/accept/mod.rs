@@ -54,7 +54,7 @@ impl Engine {
         let entry = self.catalogue.application(environment_id, app).await?;
         let now = self.world.clock.now();
         let publish = entry.dialect.shape(publish, now, &*self.world.dice)?;
-        self.take_in(environment_id, &entry, publish).await
+        self.take_in(environment_id, &entry, publish, now).await
     }
 
     /// Takes in a message that has its dialect's form already, from a dialect's own door. Errors as in
@@ -66,7 +66,7 @@ impl Engine {
         publish: Publish,
     ) -> Result<Accepted, Refusal> {
         let entry = self.catalogue.application(environment_id, app).await?;
-        self.take_in(environment_id, &entry, publish).await
+        self.take_in(environment_id, &entry, publish, self.world.clock.now()).await
     }
 
     async fn take_in(
@@ -74,8 +74,8 @@ impl Engine {
         environment_id: EnvironmentId,
         entry: &AppEntry,
         publish: Publish,
+        now: Micros,
     ) -> Result<Accepted, Refusal> {
-        let now = self.world.clock.now();
         let message = Arc::new(Message {
             id: MessageId::new(now, &*self.world.dice),
             environment_id,

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{payload, wait_for};
 use crate::failure::Failure;
-use crate::http_server::{self, Limits};
+use crate::http_server::{self, Doors, Limits};
 use crate::lifecycle::Signals;
 use crate::output;
 use crate::wiring::Machine;
@@ -106,8 +106,9 @@ impl Inspect {
             request_timeout: REQUEST_TIMEOUT + desk.delay,
         };
         let router = Router::new().fallback(receive).with_state(Arc::new(desk));
+        let doors = Doors { publish: None, router };
         let stop = CancellationToken::new();
-        let accepting = tokio::spawn(http_server::accept(listener, router, limits, stop.clone()));
+        let accepting = tokio::spawn(http_server::accept(listener, doors, limits, stop.clone()));
         let mut left = self.requests;
         while left != Some(0) {
             tokio::select! {

@@ -12,6 +12,7 @@ mod http_limits;
 mod inspect;
 mod metrics;
 mod portal;
+mod publish_door;
 mod publishers;
 mod secrets;
 mod serve;

@@ -4,10 +4,10 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hyper::rt;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 /// Lends a connection's timer to whoever has to wait next. Who finds it lent makes another one.
 #[derive(Debug, Clone, Default)]
@@ -24,9 +24,12 @@ pub struct Alarm {
 }
 
 impl Alarms {
-    /// An alarm that ends at `deadline`.
-    pub fn at(&self, deadline: Instant) -> Alarm {
-        let deadline = deadline.into();
+    /// An alarm that ends when `span` is over.
+    pub fn after(&self, span: Duration) -> Alarm {
+        self.at(Instant::now() + span)
+    }
+
+    fn at(&self, deadline: Instant) -> Alarm {
         let idle = self.idle().take();
         let sleep = match idle {
             Some(mut sleep) => {
@@ -65,11 +68,11 @@ impl rt::Sleep for Alarm {}
 
 impl rt::Timer for Alarms {
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn rt::Sleep>> {
-        self.sleep_until(Instant::now() + duration)
+        Box::pin(self.after(duration))
     }
 
-    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn rt::Sleep>> {
-        Box::pin(self.at(deadline))
+    fn sleep_until(&self, deadline: std::time::Instant) -> Pin<Box<dyn rt::Sleep>> {
+        Box::pin(self.at(deadline.into()))
     }
 }
 
@@ -78,18 +81,18 @@ mod tests {
     use super::*;
 
     const SOON: Duration = Duration::from_millis(20);
-    const LATE: Duration = Duration::from_secs(3600);
+    const LATE: Duration = Duration::from_hours(1);
 
     #[tokio::test(start_paused = true)]
     async fn the_timer_is_used_again_and_rings_at_the_time_asked_last() {
         let alarms = Alarms::default();
         for wait in [SOON, LATE, SOON, 2 * LATE] {
-            let begun = tokio::time::Instant::now();
-            alarms.at((begun + wait).into_std()).await;
+            let begun = Instant::now();
+            alarms.after(wait).await;
             let waited = begun.elapsed();
             assert!(waited >= wait && waited < wait + Duration::from_millis(5), "{waited:?} for {wait:?}");
             // Given back before its time has come.
-            let early = alarms.at((tokio::time::Instant::now() + SOON).into_std());
+            let early = alarms.after(SOON);
             assert!(alarms.idle().is_none(), "lent");
             drop(early);
             assert!(alarms.idle().is_some(), "given back");
@@ -99,8 +102,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn two_who_wait_at_once_have_a_timer_each() {
         let alarms = Alarms::default();
-        let begun = tokio::time::Instant::now();
-        let (soon, late) = (alarms.at((begun + SOON).into_std()), alarms.at((begun + LATE).into_std()));
+        let begun = Instant::now();
+        let (soon, late) = (alarms.after(SOON), alarms.after(LATE));
         soon.await;
         assert!(begun.elapsed() < LATE);
         late.await;

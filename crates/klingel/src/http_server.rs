@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -105,7 +105,7 @@ fn converse(
     let alarms = Alarms::default();
     let service = service_fn(move |request: Request<Incoming>| Answering {
         answer: doors.answer(request, peer),
-        too_late: alarms.at(Instant::now() + limits.request_timeout),
+        too_late: alarms.after(limits.request_timeout),
     });
     http1::Builder::new()
         .timer(Alarms::default())

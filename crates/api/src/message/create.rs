@@ -121,14 +121,12 @@ pub(super) async fn take_in(
         let msg = format!("the event type {} is archived; bring it back or use another", message.event_type);
         return Err(Problem::field(&["body", "eventType"], "value_error", msg));
     }
-    let publish = publish(api, &message, &request);
-    let again = message.application.is_some().then(|| publish.clone());
-    let accepted = match (api.engine().publish(environment_id, &app, publish).await, again) {
-        (Err(Refusal::NotFound(_)), Some(again)) => {
-            make_application(api, &app, &message, &request).await?;
-            api.engine().publish(environment_id, &app, again).await?
+    let accepted = match api.engine().publish(environment_id, &app, publish(api, &message, &request)).await {
+        // Seldom, and so in a box of its own: what waits for every message shall be small.
+        Err(Refusal::NotFound(_)) if message.application.is_some() => {
+            Box::pin(make_and_publish(api, &app, &message, &request)).await?
         }
-        (accepted, _) => accepted?,
+        accepted => accepted?,
     };
     answer(&accepted, message.payload, with_content)
 }
@@ -147,7 +145,18 @@ fn publish(api: &ApiState, message: &MessageIn<'_>, request: &Submitted<Publish>
     }
 }
 
-/// Makes the application that came with the message.
+/// Makes the application that came with the message, and takes the message in.
+async fn make_and_publish(
+    api: &ApiState,
+    app: &AppRef,
+    message: &MessageIn<'_>,
+    request: &Submitted<Publish>,
+) -> Result<Accepted, Problem> {
+    make_application(api, app, message, request).await?;
+    let publish = publish(api, message, request);
+    Ok(api.engine().publish(request.caller.environment_id, app, publish).await?)
+}
+
 async fn make_application(
     api: &ApiState,
     app: &AppRef,

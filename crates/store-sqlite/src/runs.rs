@@ -34,7 +34,9 @@ pub(crate) fn remove(desk: &mut Desk<'_>, settlements: &[Settlement]) -> rusqlit
     places.sort_unstable();
     for run in places.chunk_by(|one, next| one.0 == next.0 && one.1 + 1 == next.1) {
         if run.len() >= RUN_MIN && remove_run(desk, run[0].0, run[0].1..=run[run.len() - 1].1)? {
-            run.iter().for_each(|(_, _, place)| removed[*place] = true);
+            for (_, _, place) in run {
+                removed[*place] = true;
+            }
         }
     }
     Ok(removed)

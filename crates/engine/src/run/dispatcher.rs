@@ -11,14 +11,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::News;
-use crate::deliver::{self, Made};
+use super::attempt::attempt;
+use crate::World;
 use crate::fanout::{Catalogue, Target};
 use crate::measure::Meters;
-use crate::queue::{Bounds, Lanes, Launch, Read, ReadAnswer, Turn};
+use crate::queue::{Bounds, Lanes, Read, ReadAnswer, Turn};
 use crate::settings::Settings;
 #[cfg(test)]
 use crate::simulation::planted::{self, Bug};
-use crate::{World, record};
 
 /// Events taken in before a turn.
 const EVENTS_MAX: usize = 512;
@@ -73,13 +73,13 @@ pub(super) struct Dispatcher {
 }
 
 /// What every attempt needs; one counted pointer each.
-struct Shared {
-    world: Arc<World>,
-    settings: Arc<Settings>,
+pub(super) struct Shared {
+    pub(super) world: Arc<World>,
+    pub(super) settings: Arc<Settings>,
     catalogue: Arc<Catalogue>,
-    reports: mpsc::Sender<Report>,
-    settlements: mpsc::Sender<Settlement>,
-    meters: Arc<Meters>,
+    pub(super) reports: mpsc::Sender<Report>,
+    pub(super) settlements: mpsc::Sender<Settlement>,
+    pub(super) meters: Arc<Meters>,
 }
 
 impl Dispatcher {
@@ -204,42 +204,6 @@ impl Dispatcher {
     }
 }
 
-/// Makes an attempt, reports that it has ended, and hands in what is to be recorded.
-///
-/// One of these is allocated for every attempt. So nothing stays in it that the next step does not need: below a
-/// kilobyte the allocator has a list of its own at hand, and a processor's cache holds twice as many of them.
-fn attempt(shared: Arc<Shared>, launch: Launch) -> impl Future<Output = ()> {
-    async move {
-        let made = deliver::make(&shared.world, shared.settings.attempt_timeout_max, &launch).await;
-        let (finished, settlement) = conclude(&shared, launch, made);
-        // Both queues outlive every attempt; they close only when the engine is dropped without being stopped.
-        let reported = match shared.reports.reserve().await {
-            Ok(place) => {
-                place.send(finished);
-                shared.settlements.reserve().await.ok()
-            }
-            Err(_) => None,
-        };
-        match reported {
-            Some(place) => place.send(settlement),
-            None => tracing::warn!("an attempt ended after its engine; it is made again at the next start"),
-        }
-    }
-}
-
-/// What an attempt that was made means for its lane, and what is to be recorded of it.
-fn conclude(shared: &Shared, launch: Launch, made: Made) -> (Report, Settlement) {
-    let (number, succeeded, class) = (made.number, made.delivered(), made.error_class());
-    shared.meters.attempted(made.duration, class);
-    let now = shared.world.clock.now();
-    let decision = record::decide(&made, &launch, &shared.settings, &*shared.world.dice, now);
-    if succeeded {
-        shared.meters.delivered(number, launch.waiting.message.created_at, now);
-    }
-    let key = decision.settlement.key;
-    (Report::Finished { key, succeeded, pause: decision.pause }, decision.settlement)
-}
-
 async fn read(shared: Arc<Shared>, wanted: Read) {
     let world = &shared.world;
     let answer = match wanted {
@@ -304,21 +268,5 @@ async fn sweep(shared: Arc<Shared>) {
 async fn report(shared: &Shared, report: Report) {
     if shared.reports.send(report).await.is_err() {
         tracing::debug!("the engine has stopped; what was read is read again at the next start");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What the allocator has a list of its own for, less what the runtime adds to a task.
-    const ATTEMPT_BYTES_MAX: usize = 1024 - 256;
-
-    #[test]
-    fn an_attempt_is_small() {
-        fn bytes<A, B, F: Future>(_: fn(A, B) -> F) -> usize {
-            size_of::<F>()
-        }
-        assert!(bytes(attempt) <= ATTEMPT_BYTES_MAX, "{} bytes", bytes(attempt));
     }
 }

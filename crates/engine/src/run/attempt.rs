@@ -16,9 +16,10 @@ use crate::record;
 #[expect(clippy::manual_async_fn, reason = "an async fn keeps its arguments twice")]
 pub(super) fn attempt(shared: Arc<Shared>, launch: Launch) -> impl Future<Output = ()> {
     async move {
-        let made = deliver::make(&shared.world, shared.settings.attempt_timeout_max, &launch).await;
-        let (finished, settlement) = conclude(&shared, &launch, &made);
-        drop((launch, made));
+        let (finished, settlement) = {
+            let made = deliver::make(&shared.world, shared.settings.attempt_timeout_max, &launch).await;
+            conclude(&shared, &launch, &made)
+        };
         // Both queues outlive every attempt; they close only when the engine is dropped without being stopped.
         let reported = match shared.reports.reserve().await {
             Ok(place) => {

@@ -1,5 +1,5 @@
-//! Rows inserted several at a time: to begin and to end a statement costs as much as a row, and the place of the next
-//! row is found from the one before it instead of from the top.
+//! Rows inserted several at a time: a statement is begun and ended once for all of them, and the place of the next row
+//! is found from the one before it instead of from the top.
 
 use std::borrow::Cow;
 
@@ -50,8 +50,8 @@ impl<'db> Insertion<'db> {
     }
 }
 
-/// A statement that is prepared when it is needed first, and kept. To look it up each time by its text costs as much
-/// as to insert a row.
+/// A statement that is prepared when it is needed first, and kept: not looked up by its text each
+/// time.
 #[derive(Debug)]
 pub(crate) struct Kept<'db> {
     db: &'db Connection,

@@ -59,6 +59,10 @@ where
     }
 
     fn run(&mut self, desk: &mut Desk<'_>) -> Result<(), rusqlite::Error> {
+        // Only admissions get by without seeing what was taken before them.
+        if self.class != Class::Admits {
+            desk.write_taken()?;
+        }
         self.result = Some(match (self.work)(desk) {
             Ok(value) => Ok(value),
             Err(Fault::Refused(error)) => Err(error),

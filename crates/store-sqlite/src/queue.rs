@@ -44,10 +44,7 @@ impl Queue for SqliteStore {
         let rows = settlements.len() * ROWS_PER_SETTLEMENT;
         // What is settled was sent already: nobody is kept waiting when a few are recorded with the next message.
         let haste = if settlements.len() < SETTLEMENTS_URGENT { Haste::Patient } else { Haste::Urgent };
-        self.write_at_desk(haste, Class::Settles, rows, move |desk| {
-            desk.write_taken()?;
-            settle(desk, &settlements)
-        })
+        self.write_at_desk(haste, Class::Settles, rows, move |desk| settle(desk, &settlements))
     }
 
     fn resend(

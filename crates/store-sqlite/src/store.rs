@@ -60,15 +60,11 @@ impl SqliteStore {
         rows: usize,
         mut work: impl FnMut(&Connection, &mut Change) -> Result<T, Fault> + Send + 'static,
     ) -> Verb<'a, T> {
-        self.write_at_desk(Haste::Urgent, class, rows, move |desk| {
-            desk.write_taken()?;
-            work(desk.db, &mut desk.change)
-        })
+        self.write_at_desk(Haste::Urgent, class, rows, move |desk| work(desk.db, &mut desk.change))
     }
 
-    /// The same with everything that the writer has at hand; messages that were taken in the same transaction may not be
-    /// written yet. A patient one waits a moment for others before it makes a
-    /// commit by itself.
+    /// The same with everything that the writer has at hand. For an admission, what was taken before it in the same
+    /// transaction may not be written yet. A patient one waits a moment for others before it makes a commit by itself.
     pub(crate) fn write_at_desk<'a, T: Send + 'a + 'static>(
         &'a self,
         haste: Haste,

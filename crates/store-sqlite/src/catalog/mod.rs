@@ -43,7 +43,6 @@ impl Catalog for SqliteStore {
 
     fn delete_application(&self, id: AppId) -> Verb<'_, ()> {
         self.write_at_desk(Haste::Urgent, Class::Settles, 1, move |desk| {
-            desk.write_taken()?;
             desk.living.forget();
             applications::delete(desk.db, id)
         })
@@ -84,7 +83,6 @@ impl Catalog for SqliteStore {
 
     fn delete_endpoint(&self, app_id: AppId, id: EndpointId) -> Verb<'_, ()> {
         self.write_at_desk(Haste::Urgent, Class::Settles, 1, move |desk| {
-            desk.write_taken()?;
             desk.living.forget();
             endpoints::delete(desk.db, app_id, id)
         })

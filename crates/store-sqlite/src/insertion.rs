@@ -50,8 +50,7 @@ impl<'db> Insertion<'db> {
     }
 }
 
-/// A statement that is prepared when it is needed first, and kept: not looked up by its text each
-/// time.
+/// A statement that is prepared when it is needed first, and kept: not looked up by its text each time.
 #[derive(Debug)]
 pub(crate) struct Kept<'db> {
     db: &'db Connection,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use klingel_model::{EndpointId, Message, MessageSeq};
 use rusqlite::Connection;
 
+use crate::arrivals::Arrivals;
 use crate::depth::Change;
 use crate::insertion::{Insertion, Kept};
 use crate::living::Living;
@@ -25,6 +26,8 @@ pub(crate) struct Desk<'db> {
     pub(crate) change: Change,
     /// Who is known to live.
     pub(crate) living: Living,
+    /// Places of attempts that are not sorted in.
+    pub(crate) arrivals: Arrivals<'db>,
     numbers: Numbers,
     /// Messages that are not written yet, and what they owe.
     messages: Vec<(MessageSeq, Arc<Message>)>,
@@ -40,6 +43,7 @@ impl<'db> Desk<'db> {
             db,
             change: Change::default(),
             living: Living::default(),
+            arrivals: Arrivals::new(db),
             numbers,
             messages: Vec::new(),
             owed: Vec::new(),
@@ -52,7 +56,9 @@ impl<'db> Desk<'db> {
         self.change = Change::default();
         self.hot.begin.statement()?.execute([])?;
         let elsewhere = self.hot.elsewhere.statement()?.query_row([], |row| row.get(0))?;
-        self.living.notice(elsewhere);
+        if self.living.notice(elsewhere) {
+            self.arrivals.forget();
+        }
         Ok(())
     }
 
@@ -78,11 +84,13 @@ impl<'db> Desk<'db> {
         if self.messages.is_empty() {
             return Ok(());
         }
-        let messages = &mut self.hot.messages;
-        messages
-            .run(&self.messages, |insert, first, (seq, taken)| message::bind(insert, first, *seq, taken))?;
-        messages.let_go();
-        self.messages.clear();
+        let insert = self.hot.message.statement()?;
+        for (seq, taken) in self.messages.drain(..) {
+            message::bind(insert, seq, &taken)?;
+            insert.raw_execute()?;
+        }
+        // Payloads may be large.
+        insert.clear_bindings();
         // In the order of the table's key, many of them follow each other.
         self.owed.sort_unstable();
         let owed = self.hot.owed.run(&self.owed, |insert, first, (endpoint_id, seq)| {
@@ -97,6 +105,7 @@ impl<'db> Desk<'db> {
     /// Makes the transaction durable.
     pub(crate) fn commit(&mut self) -> rusqlite::Result<()> {
         self.write_taken()?;
+        self.arrivals.sort_some(self.db)?;
         self.hot.commit.statement()?.execute([]).map(drop)
     }
 
@@ -105,6 +114,7 @@ impl<'db> Desk<'db> {
         self.messages.clear();
         self.owed.clear();
         self.living.forget();
+        self.arrivals.forget();
         self.numbers.rolled_back();
         if !self.db.is_autocommit()
             && let Err(error) = self.db.execute_batch("ROLLBACK")
@@ -120,7 +130,9 @@ pub(crate) struct Hot<'db> {
     begin: Kept<'db>,
     elsewhere: Kept<'db>,
     commit: Kept<'db>,
-    messages: Insertion<'db>,
+    /// One row at a time: for several, SQLite would copy each page first that it writes to, because a number that is no
+    /// number could make a statement fail half-way.
+    message: Kept<'db>,
     owed: Insertion<'db>,
     /// Removes a delivery of a stage.
     pub(crate) remove: Kept<'db>,
@@ -143,7 +155,7 @@ impl<'db> Hot<'db> {
             begin: kept("BEGIN IMMEDIATE"),
             elsewhere: kept("PRAGMA data_version"),
             commit: kept("COMMIT"),
-            messages: insertion(db, "INSERT INTO", "message", &message::INSERTED),
+            message: kept(message::INSERT),
             owed: Insertion::new(db, owed, "(?, ?, 0, 0)", 2),
             remove: kept(settle::REMOVE),
             count_run: kept(runs::COUNT),

@@ -42,12 +42,6 @@ impl<'db> Insertion<'db> {
         }
         Ok(inserted)
     }
-
-    /// Lets go of what was bound last, which may be large.
-    pub(crate) fn let_go(&mut self) {
-        let prepared = self.statements.iter_mut().filter_map(|kept| kept.statement.as_mut());
-        prepared.for_each(Statement::clear_bindings);
-    }
 }
 
 /// A statement that is prepared when it is needed first, and kept: not looked up by its text each time.
@@ -98,6 +92,5 @@ mod tests {
             let expected = rows.iter().sum::<i64>();
             assert_eq!(sums.unwrap(), (expected, expected * 10));
         }
-        insertion.let_go();
     }
 }

@@ -24,6 +24,7 @@
 //! The tables and the reasons for them are in `docs/decisions/0002-sqlite-layout.md`.
 
 mod access;
+mod arrivals;
 mod catalog;
 mod checkpoint;
 mod depth;
@@ -38,6 +39,7 @@ mod migrate;
 mod numbers;
 mod open;
 mod open_error;
+mod place;
 mod queue;
 mod reader;
 mod readers;

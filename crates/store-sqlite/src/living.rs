@@ -60,12 +60,14 @@ impl Living {
     }
 
     /// Takes in SQLite's number for the changes of other connections (`PRAGMA data_version`) as the open transaction
-    /// sees it.
-    pub(crate) fn notice(&mut self, elsewhere: i64) {
-        if self.elsewhere != elsewhere {
+    /// sees it. Gives whether there were any.
+    pub(crate) fn notice(&mut self, elsewhere: i64) -> bool {
+        let changed = self.elsewhere != elsewhere;
+        if changed {
             self.elsewhere = elsewhere;
             self.forget();
         }
+        changed
     }
 
     /// Somebody was deleted, or what was found may have been undone.

@@ -32,6 +32,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "message numbers",
         sql: include_str!("../migrations/0007_message_numbers.sql"),
     },
+    Migration {
+        number: 8,
+        name: "attempt places",
+        sql: include_str!("../migrations/0008_attempt_places.sql"),
+    },
 ];
 
 /// Why a database cannot be brought up to date.

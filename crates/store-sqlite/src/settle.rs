@@ -40,7 +40,8 @@ pub(crate) fn settle(desk: &mut Desk<'_>, settlements: &[Settlement]) -> Result<
             recorder.note(desk.db, attempt, settlement.key.message_seq, was_owed)?;
         }
     }
-    Ok(recorder.write(&mut desk.hot)?)
+    let attempts = recorder.write(&mut desk.hot)?;
+    Ok(desk.arrivals.arrive(desk.db, &attempts)?)
 }
 
 /// `false` if the delivery was settled before.

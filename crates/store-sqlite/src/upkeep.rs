@@ -9,8 +9,11 @@ use klingel_store::{Error, Retired, RetiredOf, Upkeep, Verb};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::depth::Change;
+use crate::desk::Desk;
 use crate::fault::{Fault, corrupt};
+use crate::inbox::Haste;
 use crate::job::Class;
+use crate::place::Place;
 use crate::settle::{STAGE_FIRST, STAGE_MANUAL, STAGE_RETRY, count_removed};
 use crate::store::SqliteStore;
 
@@ -27,8 +30,8 @@ impl Upkeep for SqliteStore {
     fn retire(&self, before: Micros, limit: usize) -> Verb<'_, Retired> {
         Box::pin(async move {
             let from = self.retire_from.load(Ordering::Relaxed);
-            let work = move |db: &Connection, _: &mut Change| retire(db, from, before, limit);
-            let (retired, next) = self.write(Class::Settles, limit, work).await?;
+            let work = move |desk: &mut Desk<'_>| retire(desk, from, before, limit);
+            let (retired, next) = self.write_at_desk(Haste::Urgent, Class::Settles, limit, work).await?;
             self.retire_from.store(next, Ordering::Relaxed);
             Ok(retired)
         })
@@ -41,7 +44,9 @@ impl Upkeep for SqliteStore {
         after: Option<MessageId>,
         limit: usize,
     ) -> Verb<'_, RetiredOf> {
-        self.write(Class::Settles, limit, move |db, _| retire_of(db, app_id, before, after, limit))
+        self.write_at_desk(Haste::Urgent, Class::Settles, limit, move |desk| {
+            retire_of(desk, app_id, before, after, limit)
+        })
     }
 
     fn expire_payloads(&self, now: Micros, limit: usize) -> Verb<'_, u64> {
@@ -64,7 +69,7 @@ impl Upkeep for SqliteStore {
     }
 
     fn erase_deleted(&self, limit: usize) -> Verb<'_, Retired> {
-        self.write(Class::Settles, limit, move |db, change| erase_deleted(db, limit, change))
+        self.write_at_desk(Haste::Urgent, Class::Settles, limit, move |desk| erase_deleted(desk, limit))
     }
 
     fn probe(&self, now: Micros) -> Verb<'_, ()> {
@@ -94,13 +99,13 @@ struct Old {
 }
 
 /// Removes old messages behind number `from`. Gives, too, from where to go on.
-fn retire(db: &Connection, from: i64, before: Micros, limit: usize) -> Result<(Retired, i64), Fault> {
+fn retire(desk: &mut Desk<'_>, from: i64, before: Micros, limit: usize) -> Result<(Retired, i64), Fault> {
     let mut retired = Retired::default();
-    let (old, next) = old_messages(db, from, before, limit)?;
-    let owed = owed(db, &old)?;
+    let (old, next) = old_messages(desk.db, from, before, limit)?;
+    let owed = owed(desk.db, &old)?;
     for message in old.iter().filter(|message| !owed.contains(&message.seq)) {
         retired.messages += 1;
-        retired.attempts += remove_message(db, message.seq, message.id)?;
+        retired.attempts += remove_message(desk, message.seq, message.id)?;
     }
     retired.more = next.is_some();
     Ok((retired, next.unwrap_or(0)))
@@ -137,12 +142,13 @@ fn old_messages(
 }
 
 fn retire_of(
-    db: &Connection,
+    desk: &mut Desk<'_>,
     app_id: AppId,
     before: Micros,
     after: Option<MessageId>,
     limit: usize,
 ) -> Result<RetiredOf, Fault> {
+    let db = desk.db;
     let mut statement = db.prepare_cached(
         "SELECT seq, id, created_at FROM message WHERE app_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
     )?;
@@ -164,7 +170,7 @@ fn retire_of(
     let mut retired = RetiredOf { resume, ..RetiredOf::default() };
     for message in old.iter().filter(|message| !owed.contains(&message.seq)) {
         retired.messages += 1;
-        retired.attempts += remove_message(db, message.seq, message.id)?;
+        retired.attempts += remove_message(desk, message.seq, message.id)?;
     }
     Ok(retired)
 }
@@ -194,16 +200,28 @@ fn owed(db: &Connection, old: &[Old]) -> Result<BTreeSet<i64>, Fault> {
 }
 
 /// Removes a message with its attempts. Gives how many attempts.
-fn remove_message(db: &Connection, seq: i64, id: MessageId) -> rusqlite::Result<u64> {
-    let attempts =
-        db.prepare_cached("DELETE FROM attempt WHERE message_id = ?1")?.execute([id.to_bytes()])?;
+fn remove_message(desk: &mut Desk<'_>, seq: i64, id: MessageId) -> rusqlite::Result<u64> {
+    let db = desk.db;
+    desk.arrivals.sort_message(db, id)?;
+    let mut attempts =
+        db.prepare_cached("DELETE FROM attempt WHERE message_id = ?1 RETURNING endpoint_id, id")?;
+    let places = attempts
+        .query_map([id.to_bytes()], |row| {
+            Ok(Place::new(crate::rows::id(row, 0)?, crate::rows::id(row, 1)?, id))
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut place = db.prepare_cached("DELETE FROM attempt_place WHERE place = ?1")?;
+    for removed in &places {
+        place.execute([removed.bytes()])?;
+    }
     db.prepare_cached("DELETE FROM message WHERE seq = ?1")?.execute([seq])?;
     db.prepare_cached("DELETE FROM canceled WHERE message_seq = ?1")?.execute([seq])?;
     db.prepare_cached("DELETE FROM trial WHERE message_seq = ?1")?.execute([seq])?;
-    Ok(attempts as u64)
+    Ok(places.len() as u64)
 }
 
-fn erase_deleted(db: &Connection, limit: usize, change: &mut Change) -> Result<Retired, Fault> {
+fn erase_deleted(desk: &mut Desk<'_>, limit: usize) -> Result<Retired, Fault> {
+    let db = desk.db;
     let (mut erased, mut slots) = (Retired::default(), 0);
     let mut next = db.prepare_cached("SELECT kind, id FROM erasing ORDER BY kind, id LIMIT 1")?;
     loop {
@@ -218,8 +236,8 @@ fn erase_deleted(db: &Connection, limit: usize, change: &mut Change) -> Result<R
             return Ok(Retired { more: true, ..erased });
         }
         let finished = match kind {
-            ERASING_ENDPOINT => erase_deliveries(db, id, left, &mut erased, change)?,
-            ERASING_APPLICATION => erase_messages(db, id, left, &mut erased)?,
+            ERASING_ENDPOINT => erase_deliveries(db, id, left, &mut erased, &mut desk.change)?,
+            ERASING_APPLICATION => erase_messages(desk, id, left, &mut erased)?,
             other => return Err(corrupt("erasing", format!("unknown kind {other}"))),
         };
         let left = (limit as u64).saturating_sub(done(&erased, slots));
@@ -256,11 +274,12 @@ fn erase_deliveries(
 
 /// Messages, then records. `true` when none is left.
 fn erase_messages(
-    db: &Connection,
+    desk: &mut Desk<'_>,
     app_id: [u8; 16],
     left: u64,
     erased: &mut Retired,
 ) -> rusqlite::Result<bool> {
+    let db = desk.db;
     let mut statement = db.prepare_cached("SELECT seq, id FROM message WHERE app_id = ?1 LIMIT 1")?;
     let mut removed = 0;
     while removed < left {
@@ -272,7 +291,7 @@ fn erase_messages(
             erased.records += records;
             return Ok(records < left - removed);
         };
-        let attempts = remove_message(db, seq, id)?;
+        let attempts = remove_message(desk, seq, id)?;
         erased.messages += 1;
         erased.attempts += attempts;
         removed += 1 + attempts;

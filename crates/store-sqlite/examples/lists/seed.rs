@@ -133,6 +133,10 @@ fn fill(path: &Path) -> Result<(), Failure> {
             }
         }
     }
+    transaction.execute_batch(
+        "INSERT INTO attempt_place (place)
+             SELECT CAST(endpoint_id || id || message_id AS BLOB) FROM attempt ORDER BY endpoint_id, id",
+    )?;
     transaction.commit()?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use rusqlite::{CachedStatement, Connection, params};
 
 use super::bounds::{Bounds, word};
 use super::catalog::first;
+use super::places::{Places, RowAt};
 use crate::fault::Fault;
 use crate::rows::{attempt, id, message};
 
@@ -54,20 +55,18 @@ pub(super) fn of_endpoint(
     let marks = marks_of(filter);
     let asks_for_marks = marks != MessageFilter::default();
     let mut message = db.prepare_cached(MARKS)?;
-    let Bounds { low, high } = Bounds::between(page, filter.after, filter.before);
-    let sql = format!(
-        "SELECT {} FROM attempt INDEXED BY attempt_of_endpoint
-         WHERE endpoint_id = ?1 AND id > ?2 AND id < ?3 ORDER BY id {}",
-        attempt::COLUMNS,
-        word(page.order)
-    );
-    let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_and_then(params![endpoint_id.to_bytes(), low, high], |row| {
-        let passes = attempt::passes(row, filter)?
-            && (!asks_for_marks || passes_message(&mut message, app_id, id(row, 1)?, &marks)?);
-        let item = passes.then(|| attempt::read(db, row, app_id)).transpose()?;
-        Ok::<_, Fault>((id(row, 0)?, item))
-    })?;
+    let bounds = Bounds::between(page, filter.after, filter.before);
+    let mut places = Places::of(db, endpoint_id, bounds, page.order)?;
+    let mut row_at = RowAt::new(db)?;
+    let rows = places.walk()?.map(|place| {
+        let place = place?;
+        let item = row_at.read(place, |row| {
+            let passes = attempt::passes(row, filter)?
+                && (!asks_for_marks || passes_message(&mut message, app_id, place.message_id(), &marks)?);
+            passes.then(|| attempt::read(db, row, app_id)).transpose()
+        })?;
+        Ok::<_, Fault>((place.id(), item))
+    });
     Scan::collect(rows, page.limit)
 }
 

@@ -7,6 +7,7 @@ mod depth;
 mod destinations;
 mod messages;
 mod overview;
+pub(crate) mod places;
 
 use std::sync::Arc;
 

@@ -65,8 +65,8 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
-    /// Writes what was noted, unless it is there already.
-    pub(crate) fn write(mut self, hot: &mut Hot<'_>) -> rusqlite::Result<()> {
+    /// Writes what was noted, unless it is there already. Gives all of it.
+    pub(crate) fn write(mut self, hot: &mut Hot<'_>) -> rusqlite::Result<Vec<&'a Attempt>> {
         // In the order of the table's key, most of them follow each other at its end.
         self.attempts.sort_unstable_by_key(|attempt| (has_rest(attempt), attempt.message_id, attempt.id));
         let plain = self.attempts.partition_point(|attempt| !has_rest(attempt));
@@ -76,7 +76,7 @@ impl<'a> Recorder<'a> {
             bind(insert, first, attempt)?;
             bind_rest(insert, first + BOUND, attempt)
         })?;
-        Ok(())
+        Ok(self.attempts)
     }
 }
 

@@ -14,27 +14,22 @@ use crate::fault::Fault;
 /// every row that a filtered list looks at.
 pub(crate) const COLUMNS: &str = "m.id, m.event_id, m.event_type, m.channels, m.created_at, m.payload_until";
 
-/// The columns that [`bind`] binds, in their order.
-pub(crate) const INSERTED: [&str; 9] =
-    ["seq", "id", "app_id", "event_id", "event_type", "channels", "created_at", "payload_until", "payload"];
+/// Inserts what [`bind`] binds.
+pub(crate) const INSERT: &str = "INSERT INTO message (seq, id, app_id, event_id, event_type, channels, created_at, \
+     payload_until, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
-/// Binds the columns of a message, the first of them to the place `first`.
-pub(crate) fn bind(
-    insert: &mut Statement<'_>,
-    first: usize,
-    seq: MessageSeq,
-    message: &Message,
-) -> rusqlite::Result<()> {
+/// Binds the columns of a message.
+pub(crate) fn bind(insert: &mut Statement<'_>, seq: MessageSeq, message: &Message) -> rusqlite::Result<()> {
     let channels = joined(message.channels.iter().map(ChannelName::as_str));
-    insert.raw_bind_parameter(first, seq.0)?;
-    insert.raw_bind_parameter(first + 1, message.id.to_bytes())?;
-    insert.raw_bind_parameter(first + 2, message.app_id.to_bytes())?;
-    insert.raw_bind_parameter(first + 3, message.event_id.as_ref().map(Uid::as_str))?;
-    insert.raw_bind_parameter(first + 4, message.event_type.as_str())?;
-    insert.raw_bind_parameter(first + 5, (!channels.is_empty()).then_some(channels))?;
-    insert.raw_bind_parameter(first + 6, message.created_at.as_unix_us())?;
-    insert.raw_bind_parameter(first + 7, message.payload_until.map(Micros::as_unix_us))?;
-    insert.raw_bind_parameter(first + 8, message.payload.as_deref())
+    insert.raw_bind_parameter(1, seq.0)?;
+    insert.raw_bind_parameter(2, message.id.to_bytes())?;
+    insert.raw_bind_parameter(3, message.app_id.to_bytes())?;
+    insert.raw_bind_parameter(4, message.event_id.as_ref().map(Uid::as_str))?;
+    insert.raw_bind_parameter(5, message.event_type.as_str())?;
+    insert.raw_bind_parameter(6, (!channels.is_empty()).then_some(channels))?;
+    insert.raw_bind_parameter(7, message.created_at.as_unix_us())?;
+    insert.raw_bind_parameter(8, message.payload_until.map(Micros::as_unix_us))?;
+    insert.raw_bind_parameter(9, message.payload.as_deref())
 }
 
 /// Reads [`COLUMNS`], which begin at column `first`.

@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 
 use klingel_model::{AppId, Attempt, AttemptId, AttemptStatus, EndpointId, EnvironmentId, MessageId};
 use klingel_store::{AttemptFilter, AttemptPlace, MessageFilter, Order, Page, Scan};
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Params, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Params, Row, params};
 
 use super::super::attempts::{MARKS, marks_of, passes_message};
 use crate::fault::Fault;
 use crate::reader::bounds::{Bounds, word};
+use crate::reader::places::{Places, RowAt};
 use crate::rows::{attempt, id};
 
-/// Which index gives the list.
+/// Which index gives the list of all attempts but those of one endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Walk {
-    /// Attempts to one endpoint, by attempt.
-    Endpoint(EndpointId),
     /// Failed attempts, by attempt.
     Failed,
     /// Attempts of the messages of one application.
@@ -26,11 +25,10 @@ pub(super) enum Walk {
 
 impl Walk {
     fn of(app_id: Option<AppId>, filter: &AttemptFilter) -> Self {
-        match (filter.endpoint_id, filter.status, app_id) {
-            (Some(endpoint_id), _, _) => Self::Endpoint(endpoint_id),
-            (None, Some(AttemptStatus::Fail), _) => Self::Failed,
-            (None, _, Some(app_id)) => Self::Application(app_id),
-            (None, _, None) => Self::All,
+        match (filter.status, app_id) {
+            (Some(AttemptStatus::Fail), _) => Self::Failed,
+            (_, Some(app_id)) => Self::Application(app_id),
+            (_, None) => Self::All,
         }
     }
 
@@ -39,10 +37,6 @@ impl Walk {
     pub(super) fn sql(self, order: Order) -> String {
         let (columns, order) = (attempt::COLUMNS, word(order));
         match self {
-            Self::Endpoint(_) => format!(
-                "SELECT {columns} FROM attempt INDEXED BY attempt_of_endpoint
-                 WHERE endpoint_id = ?3 AND id > ?1 AND id < ?2 ORDER BY id {order}"
-            ),
             Self::Failed => format!(
                 "SELECT {columns} FROM attempt INDEXED BY attempt_failed
                  WHERE success = 0 AND id > ?1 AND id < ?2 ORDER BY id {order}"
@@ -73,13 +67,16 @@ pub(super) fn list(
     page: &Page<AttemptPlace>,
     filter: &AttemptFilter,
 ) -> Result<Scan<Attempt, AttemptPlace>, Fault> {
-    let walk = Walk::of(app_id, filter);
     let by_attempt = Page { limit: page.limit, after: page.after.map(|place| place.1), order: page.order };
-    let Bounds { low, high } = Bounds::between(&by_attempt, filter.after, filter.before);
-    let Places { lower, upper } = Places::of(page, filter);
+    let bounds = Bounds::between(&by_attempt, filter.after, filter.before);
     let mut seen = Seen::new(db, environment_id, app_id, filter)?;
+    if let Some(endpoint_id) = filter.endpoint_id {
+        return seen.page_of_endpoint(db, endpoint_id, bounds, page);
+    }
+    let Bounds { low, high } = bounds;
+    let Span { lower, upper } = Span::of(page, filter);
+    let walk = Walk::of(app_id, filter);
     match walk {
-        Walk::Endpoint(endpoint_id) => seen.page(db, walk, page, params![low, high, endpoint_id.to_bytes()]),
         Walk::Failed => seen.page(db, walk, page, params![low, high]),
         Walk::Application(app_id) => {
             let inside = "SELECT 1 FROM application WHERE id = ?1 AND environment_id = ?2";
@@ -93,13 +90,13 @@ pub(super) fn list(
     }
 }
 
-/// Exclusive bounds on places.
-struct Places {
+/// Exclusive bounds on message and attempt.
+struct Span {
     lower: (Vec<u8>, Vec<u8>),
     upper: (Vec<u8>, Vec<u8>),
 }
 
-impl Places {
+impl Span {
     /// An attempt is later than its message, so that its time bounds the messages from above only.
     fn of(page: &Page<AttemptPlace>, filter: &AttemptFilter) -> Self {
         let by_message = Page::<MessageId> { limit: page.limit, after: None, order: page.order };
@@ -162,16 +159,35 @@ impl<'db> Seen<'db> {
                 return Ok(((id(row, attempt::COLUMNS_COUNT)?, AttemptId::from_u128(0)), None));
             };
             let place = (id(row, 1)?, AttemptId::from_bytes(bytes));
-            if !attempt::passes(row, self.filter)? {
-                return Ok((place, None));
-            }
-            let item = match self.owner_of(id(row, 2)?, place.0)? {
-                Some(app_id) => Some(attempt::read(db, row, app_id)?),
-                None => None,
-            };
-            Ok::<_, Fault>((place, item))
+            Ok::<_, Fault>((place, self.item(db, row)?))
         })?;
         Scan::collect(rows, page.limit)
+    }
+
+    fn page_of_endpoint(
+        &mut self,
+        db: &Connection,
+        endpoint_id: EndpointId,
+        bounds: Bounds,
+        page: &Page<AttemptPlace>,
+    ) -> Result<Scan<Attempt, AttemptPlace>, Fault> {
+        let mut places = Places::of(db, endpoint_id, bounds, page.order)?;
+        let mut row_at = RowAt::new(db)?;
+        let rows = places.walk()?.map(|place| {
+            let place = place?;
+            let item = row_at.read(place, |row| self.item(db, row))?;
+            Ok::<_, Fault>(((place.message_id(), place.id()), item))
+        });
+        Scan::collect(rows, page.limit)
+    }
+
+    /// The attempt of a row, if it is wanted.
+    fn item(&mut self, db: &Connection, row: &Row<'_>) -> Result<Option<Attempt>, Fault> {
+        if !attempt::passes(row, self.filter)? {
+            return Ok(None);
+        }
+        let owner = self.owner_of(id(row, 2)?, id(row, 1)?)?;
+        owner.map(|app_id| attempt::read(db, row, app_id)).transpose()
     }
 
     /// The application, if this attempt of its is wanted.

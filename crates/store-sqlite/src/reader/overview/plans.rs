@@ -1,11 +1,12 @@
 //! That every list is one search and a walk along an index, never a sort of everything.
 
-use klingel_model::{AppId, EndpointId};
+use klingel_model::AppId;
 use klingel_store::Order;
 use rusqlite::Connection;
 
 use super::attempts::Walk;
 use super::{messages, waiting};
+use crate::reader::places;
 
 fn plan(db: &Connection, sql: &str) -> String {
     let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
@@ -26,10 +27,6 @@ fn attempts_are_found_by_the_index_of_their_order() {
     let db = database();
     for order in [Order::Ascending, Order::Descending] {
         for (walk, searched) in [
-            (
-                Walk::Endpoint(EndpointId::from_u128(1)),
-                "attempt_of_endpoint (endpoint_id=? AND id>? AND id<?)",
-            ),
             (Walk::Failed, "attempt_failed (id>? AND id<?)"),
             (Walk::Application(AppId::from_u128(1)), "message_of_application (app_id=? AND id>? AND id<?)"),
             (Walk::All, "PRIMARY KEY ((message_id,id)>(?,?) AND (message_id,id)<(?,?))"),
@@ -38,6 +35,15 @@ fn attempts_are_found_by_the_index_of_their_order() {
             assert!(plan.contains(searched), "{walk:?}: {plan}");
             assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{walk:?}: {plan}");
         }
+    }
+}
+
+#[test]
+fn the_attempts_of_an_endpoint_are_found_by_their_places() {
+    for order in [Order::Ascending, Order::Descending] {
+        let plan = plan(&database(), &places::sql(order));
+        assert!(plan.contains("PRIMARY KEY (place>? AND place<?)"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{plan}");
     }
 }
 

@@ -23,6 +23,8 @@ const DRAIN_POLL: Duration = Duration::from_millis(5);
 /// What a run found.
 pub struct Outcome {
     pub figures: Figures,
+    /// From before a call's first byte to each arrival, in nanoseconds, sorted.
+    pub latencies_ns: Vec<u64>,
     /// What the first publish call that failed said.
     pub first_error: Option<String>,
 }
@@ -59,9 +61,10 @@ impl Scene {
         usage.server_seconds = process::processor_seconds(pids)? - server_before;
         usage.driver_seconds = process::processor_seconds(&own)? - driver_before;
         usage.after = process::memory(pids)?;
-        let mut figures = reckoning::reckon(&published, &self.receiver.arrivals(), self.good)?;
+        let latencies_ns = reckoning::latencies(&published, &self.receiver.arrivals());
+        let mut figures = reckoning::reckon(&published, &self.receiver.arrivals(), &latencies_ns, self.good)?;
         reckoning::add_usage(&mut figures, &usage, !pids.is_empty());
-        Ok(Outcome { figures, first_error: published.first_error })
+        Ok(Outcome { figures, latencies_ns, first_error: published.first_error })
     }
 
     async fn wait_for_arrivals(&self, published: &Published) {

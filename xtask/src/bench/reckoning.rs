@@ -5,8 +5,18 @@ use std::collections::HashMap;
 use super::arrivals::Arrivals;
 use super::driver::Published;
 use super::figures::{Figures, percentile};
+use super::measure::Outcome;
 use super::process::Memory;
 use crate::failure::Failure;
+
+/// Percentiles of the latencies that are shown.
+const LATENCIES: [(&str, &str, usize); 3] = [
+    ("latency_p50_ms", "publish call -> arrival, p50, ms", 50),
+    ("latency_p99_ms", "publish call -> arrival, p99, ms", 99),
+    ("latency_max_ms", "publish call -> arrival, max, ms", 100),
+];
+/// Figures that are counts.
+const COUNTS: [&str; 7] = ["accepted", "delivered", "duplicates", "lost", "errors", "foreign", "late"];
 
 /// The processes whose time and memory are read, at three moments.
 #[derive(Default)]
@@ -22,9 +32,15 @@ pub fn lost(published: &Published, arrivals: &Arrivals, good: usize) -> usize {
     published.accepted.iter().map(|accepted| good - arrivals.endpoints_with(accepted.message)).sum()
 }
 
-/// Figures of speed and of correctness; `good` is the number of good endpoints of each application.
+/// Figures of speed and of correctness; `good` is the number of good endpoints of each application, `latencies` what
+/// [`latencies`] gives.
 #[expect(clippy::cast_precision_loss, reason = "counts and nanoseconds of a run stay below 2^52")]
-pub fn reckon(published: &Published, arrivals: &Arrivals, good: usize) -> Result<Figures, Failure> {
+pub fn reckon(
+    published: &Published,
+    arrivals: &Arrivals,
+    latencies: &[u64],
+    good: usize,
+) -> Result<Figures, Failure> {
     let accepted = &published.accepted;
     let Some(first_ns) = accepted.iter().map(|one| one.started_ns).min() else {
         let why = published.first_error.as_deref().unwrap_or("no call was made; give it more seconds");
@@ -35,7 +51,6 @@ pub fn reckon(published: &Published, arrivals: &Arrivals, good: usize) -> Result
     let per_second =
         |count: usize, until_ns: u64| count as f64 / seconds(until_ns.saturating_sub(first_ns)).max(1e-9);
 
-    let latencies = latencies(published, arrivals);
     let mut answers: Vec<u64> = accepted.iter().map(|one| one.answered_ns - one.started_ns).collect();
     answers.sort_unstable();
     let ms = |sorted: &[u64], percent| percentile(sorted, percent) as f64 / 1e6;
@@ -43,9 +58,9 @@ pub fn reckon(published: &Published, arrivals: &Arrivals, good: usize) -> Result
     let mut figures = Figures::default();
     figures.add("accepted_per_s", "accepted/s", per_second(accepted.len(), last_answer_ns), 1);
     figures.add("delivered_per_s", "delivered/s", per_second(latencies.len(), last_arrival_ns), 1);
-    figures.add("latency_p50_ms", "publish call -> arrival, p50, ms", ms(&latencies, 50), 2);
-    figures.add("latency_p99_ms", "publish call -> arrival, p99, ms", ms(&latencies, 99), 2);
-    figures.add("latency_max_ms", "publish call -> arrival, max, ms", ms(&latencies, 100), 2);
+    for (key, label, percent) in LATENCIES {
+        figures.add(key, label, ms(latencies, percent), 2);
+    }
     figures.add("answer_p50_ms", "publish call -> answer, p50, ms", ms(&answers, 50), 2);
     figures.add("answer_p99_ms", "publish call -> answer, p99, ms", ms(&answers, 99), 2);
     figures.add("accepted", "accepted messages", accepted.len() as f64, 0);
@@ -60,8 +75,32 @@ pub fn reckon(published: &Published, arrivals: &Arrivals, good: usize) -> Result
     Ok(figures)
 }
 
+/// Figures of several measurements of the same program as of one: counts are added up, percentiles are those of all
+/// latencies together, memory is idle before the first and has one peak, and of everything else the median is taken.
+#[expect(clippy::cast_precision_loss, reason = "nanoseconds of a run stay below 2^52")]
+pub fn join(slices: &[Outcome]) -> Figures {
+    let all: Vec<Figures> = slices.iter().map(|slice| slice.figures.clone()).collect();
+    let mut latencies: Vec<u64> =
+        slices.iter().flat_map(|slice| slice.latencies_ns.iter().copied()).collect();
+    latencies.sort_unstable();
+    let mut joined = Figures::medians(&all);
+    for figure in &mut joined.0 {
+        let mut values = all.iter().map(|slice| slice.value(figure.key));
+        if COUNTS.contains(&figure.key) {
+            figure.value = values.sum();
+        } else if figure.key == "memory_idle_mib" {
+            figure.value = values.next().unwrap_or(0.0);
+        } else if figure.key == "memory_peak_mib" {
+            figure.value = values.fold(0.0, f64::max);
+        } else if let Some((_, _, percent)) = LATENCIES.iter().find(|(key, ..)| *key == figure.key) {
+            figure.value = percentile(&latencies, *percent) as f64 / 1e6;
+        }
+    }
+    joined
+}
+
 /// From before a call's first byte to each arrival, in nanoseconds, sorted.
-fn latencies(published: &Published, arrivals: &Arrivals) -> Vec<u64> {
+pub fn latencies(published: &Published, arrivals: &Arrivals) -> Vec<u64> {
     let started: HashMap<u64, u64> =
         published.accepted.iter().map(|one| (one.message, one.started_ns)).collect();
     let mut latencies: Vec<u64> = arrivals
@@ -104,9 +143,25 @@ mod tests {
     fn what_was_accepted_and_did_not_arrive_is_lost_at_each_endpoint() {
         let accepted = vec![Accepted { message: 3, started_ns: 1_000, answered_ns: 3_000 }];
         let published = Published { accepted, ..Published::default() };
-        let figures = reckon(&published, &Arrivals::new(2), 2).expect("a message was accepted");
+        let figures = reckon(&published, &Arrivals::new(2), &[], 2).expect("a message was accepted");
         for (key, expected) in [("lost", "2"), ("delivered", "0"), ("answer_p50_ms", "0.002")] {
             assert_eq!(figures.value(key).to_string(), expected, "{key}");
+        }
+    }
+
+    #[test]
+    fn slices_are_joined_as_if_they_were_one_measurement() {
+        let slice = |lost: f64, per_s: f64, latencies_ns: Vec<u64>| {
+            let mut figures = Figures::default();
+            figures.add("delivered_per_s", "delivered/s", per_s, 1);
+            figures.add("latency_p99_ms", "p99", 0.0, 2);
+            figures.add("lost", "lost", lost, 0);
+            Outcome { figures, latencies_ns, first_error: None }
+        };
+        let slow = (1..=2).map(|ms| ms * 10_000_000).collect();
+        let joined = join(&[slice(1.0, 200.0, vec![1_000_000; 98]), slice(2.0, 202.0, slow)]);
+        for (key, expected) in [("delivered_per_s", "201"), ("latency_p99_ms", "10"), ("lost", "3")] {
+            assert_eq!(joined.value(key).to_string(), expected, "{key}");
         }
     }
 }

@@ -8,6 +8,7 @@ use super::figures::Figures;
 use super::measure::{Outcome, Scene};
 use super::programs::Programs;
 use super::receiver::Receiver;
+use super::reckoning;
 use super::server::{Home, Program, Server};
 use super::shape::Shape;
 use super::target::Target;
@@ -102,24 +103,52 @@ impl Bench {
 impl Stage<'_> {
     /// Measures, and stops the program. Again, it is started anew on the same store.
     pub fn measure(&mut self) -> Result<Figures, Failure> {
-        let server = match (self.server.take(), self.home.take()) {
-            (Some(server), _) => server,
-            (None, Some(home)) => Server::start(&self.program, home)?,
-            (None, None) => {
-                return Err(Failure::new("the store is gone, because the last measurement failed"));
-            }
-        };
-        let load = self.shape.load()?;
-        let pids = [server.pid()];
-        let measuring = self.scene.measure(&server.target, &pids, load);
-        let measured = self.bench.runtime.block_on(measuring);
-        let started_in = server.started_in;
-        let stopped = server.stop();
-        let mut figures = figures(measured?);
-        self.home = Some(stopped?);
-        figures.add("start_ms", "start to accepting requests, ms", started_in.as_secs_f64() * 1e3, 1);
-        Ok(figures)
+        self.start()?;
+        let measured = self.slice(self.shape.seconds);
+        self.stop()?;
+        Ok(figures(measured?))
     }
+
+    /// Starts the program, unless it runs.
+    pub fn start(&mut self) -> Result<(), Failure> {
+        if self.server.is_none() {
+            let Some(home) = self.home.take() else {
+                return Err(Failure::new("the store is gone, because the last measurement failed"));
+            };
+            self.server = Some(Server::start(&self.program, home)?);
+        }
+        Ok(())
+    }
+
+    /// Measures the program that runs for so long, and lets it run on.
+    pub fn slice(&self, seconds: u64) -> Result<Outcome, Failure> {
+        let Some(server) = &self.server else {
+            return Err(Failure::new("nothing can be measured before the program is started"));
+        };
+        let load = Shape { seconds, ..self.shape.clone() }.load()?;
+        let pids = [server.pid()];
+        let measured = self.bench.runtime.block_on(self.scene.measure(&server.target, &pids, load));
+        let mut outcome = measured?;
+        let started_ms = server.started_in.as_secs_f64() * 1e3;
+        outcome.figures.add("start_ms", "start to accepting requests, ms", started_ms, 1);
+        Ok(outcome)
+    }
+
+    /// Stops the program.
+    pub fn stop(&mut self) -> Result<(), Failure> {
+        if let Some(server) = self.server.take() {
+            self.home = Some(server.stop()?);
+        }
+        Ok(())
+    }
+}
+
+/// What several measurements of the same program found together.
+pub fn join(slices: &[Outcome]) -> Figures {
+    if let Some(error) = slices.iter().find_map(|slice| slice.first_error.as_ref()) {
+        println!("first publish call that failed: {error}");
+    }
+    reckoning::join(slices)
 }
 
 fn figures(outcome: Outcome) -> Figures {

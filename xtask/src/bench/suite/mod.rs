@@ -8,6 +8,7 @@ mod chart;
 mod report;
 mod results;
 mod rows;
+mod slices;
 
 use serde_json::{Value, json};
 
@@ -71,6 +72,11 @@ fn measure(bench: &Bench, group: &[&Row], runs: u64) -> Result<Vec<Value>, Failu
         series.push(Series::begin(bench, row)?);
     }
     for number in 1..=runs {
+        if slices::suit(group) {
+            println!("  run {number} of {runs}");
+            slices::measure(&mut series)?;
+            continue;
+        }
         for one in &mut series {
             println!("  {}, run {number} of {runs}", one.row.name);
             one.measure()?;
@@ -99,27 +105,35 @@ impl<'a> Series<'a> {
     }
 
     fn measure(&mut self) -> Result<(), Failure> {
-        let Self { bench, row, .. } = self;
+        let (bench, row) = (self.bench, self.row);
         let figures = match (&row.kind, &mut self.stage) {
             (Kind::Start, _) => first_message(bench)?,
             (Kind::Load, Some(stage)) => stage.measure()?,
             (Kind::Load, None) => bench.once(bench.programs.klingel(), &row.shape)?,
         };
-        let lost = figures.value("lost");
+        self.keep(figures)?;
+        if row.with_reference {
+            self.keep_reference(bench.once(bench.programs.least_code(), &row.shape)?);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, figures: Figures) -> Result<(), Failure> {
+        let (row, lost) = (self.row, figures.value("lost"));
         if lost > 0.0 {
             return Err(Failure::new(format!(
                 "{lost} deliveries of accepted messages did not arrive in row {}",
                 row.name
             )));
         }
-        println!("    {}", brief(row, &figures));
+        println!("    {}: {}", row.name, brief(row, &figures));
         self.measured.push(figures);
-        if row.with_reference {
-            let reference = bench.once(bench.programs.least_code(), &row.shape)?;
-            println!("    the least code: {}", brief(row, &reference));
-            self.references.push(reference);
-        }
         Ok(())
+    }
+
+    fn keep_reference(&mut self, reference: Figures) {
+        println!("    the least code: {}", brief(self.row, &reference));
+        self.references.push(reference);
     }
 
     fn json(&self) -> Value {

@@ -167,7 +167,7 @@ fn endpoint(key: Option<SecretKey>) -> Endpoint {
         id: EndpointId::from_u128(1),
         app_id: AppId::from_u128(1),
         uid: None,
-        url: "https://receiver.example/".to_owned(),
+        url: "https://receiver.example/".into(),
         description: String::new(),
         disabled: false,
         event_types: None,

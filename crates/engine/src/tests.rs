@@ -55,7 +55,7 @@ pub(crate) fn endpoint(n: u128) -> Endpoint {
         id: EndpointId::from_u128(n),
         app_id: AppId::from_u128(1),
         uid: None,
-        url: "http://receiver.example/".to_owned(),
+        url: "http://receiver.example/".into(),
         description: String::new(),
         disabled: false,
         event_types: None,

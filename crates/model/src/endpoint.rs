@@ -1,6 +1,7 @@
 //! A URL that wants messages.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::id::{AppId, EndpointId};
 use crate::name::{ChannelName, EventTypeName, Uid};
@@ -21,7 +22,7 @@ pub struct Endpoint {
     /// The publisher's own name for it, unique in the application.
     pub uid: Option<Uid>,
     /// Where messages go: `http` or `https`.
-    pub url: String,
+    pub url: Arc<str>,
     /// What it is for, for people.
     pub description: String,
     /// Switched off, by its owner or by Klingel; see [`EndpointHealth::disabled_reason`].

@@ -91,25 +91,33 @@ impl Target {
 /// work of a request.
 const KEPT_MAX: usize = 16_384;
 
-/// Targets by their URLs.
+/// Targets by their URLs: by where the text lies in memory, which costs less to look for than the text.
 #[derive(Default)]
 pub(crate) struct Targets {
-    kept: Mutex<HashMap<Arc<str>, Arc<Target>>>,
+    kept: Mutex<HashMap<usize, Kept>>,
+}
+
+struct Kept {
+    /// Held, so that no other text can lie where it does.
+    text: Arc<str>,
+    target: Arc<Target>,
 }
 
 impl Targets {
     pub(crate) fn get(&self, url: &Arc<str>) -> Result<Arc<Target>, BadUrl> {
-        let known = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(url).cloned();
-        if let Some(target) = known {
-            return Ok(target);
+        let place = url.as_ptr().addr();
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.get(&place).filter(|known| Arc::ptr_eq(&known.text, url)) {
+            return Ok(Arc::clone(&known.target));
         }
+        drop(kept);
         let target = Arc::new(Target::parse(url)?);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT_MAX {
             // To start afresh is simpler than to know the least used, and as rare as it is cheap.
             kept.clear();
         }
-        kept.insert(Arc::clone(url), Arc::clone(&target));
+        kept.insert(place, Kept { text: Arc::clone(url), target: Arc::clone(&target) });
         Ok(target)
     }
 }
@@ -142,8 +150,10 @@ mod tests {
     fn targets_are_kept_up_to_a_maximum() {
         let targets = Targets::default();
         let url = |n: usize| Arc::from(format!("http://example.com/{n}"));
-        let first = targets.get(&url(0)).unwrap();
-        assert!(Arc::ptr_eq(&first, &targets.get(&url(0)).unwrap()));
+        let same = url(0);
+        let first = targets.get(&same).unwrap();
+        assert!(Arc::ptr_eq(&first, &targets.get(&same).unwrap()));
+        assert!(!Arc::ptr_eq(&first, &targets.get(&url(0)).unwrap()), "another text that says the same");
         assert!(targets.get(&Arc::from("no url")).is_err());
         for n in 1..=KEPT_MAX {
             assert_eq!(targets.get(&url(n)).unwrap().path.path(), format!("/{n}"));

@@ -74,7 +74,7 @@ impl From<Endpoint> for EndpointOut {
         Self {
             id: endpoint.id.to_string(),
             uid: endpoint.uid.map(|uid| uid.to_string()),
-            url: endpoint.url,
+            url: endpoint.url.as_ref().to_owned(),
             description: endpoint.description,
             disabled: endpoint.disabled,
             event_types: endpoint.event_types.map(names),

@@ -49,7 +49,7 @@ pub(crate) async fn patch(
 
 fn apply(patch: &EndpointPatch, endpoint: &mut Endpoint) {
     if let Some(url) = &patch.url {
-        endpoint.url.clone_from(url);
+        endpoint.url = url.as_str().into();
     }
     if let Some(description) = &patch.description {
         endpoint.description.clone_from(description);

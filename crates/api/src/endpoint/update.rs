@@ -63,7 +63,7 @@ pub(crate) async fn update(
         if wanted.uid.is_some() {
             endpoint.uid.clone_from(&wanted.uid);
         }
-        endpoint.url.clone_from(&wanted.url);
+        endpoint.url = wanted.url.as_str().into();
         endpoint.description.clone_from(&wanted.description);
         endpoint.disabled = wanted.disabled;
         endpoint.event_types.clone_from(&wanted.event_types);

@@ -172,7 +172,7 @@ impl EndpointUpdate {
             id: EndpointId::new(now, &*world.dice),
             app_id,
             uid: self.uid,
-            url: self.url,
+            url: self.url.into(),
             description: self.description,
             disabled: self.disabled,
             event_types: self.event_types,

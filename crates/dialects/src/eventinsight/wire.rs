@@ -1,5 +1,6 @@
 //! The body of a notification, and the request around it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -38,5 +39,5 @@ pub(super) fn write(sending: &Sending<'_>) -> Result<OutboundRequest, Unsendable
     headers.insert(CONTENT_TYPE, JSON);
     headers.insert(USER_AGENT, KLINGEL);
     http_rules::add_own_headers(&mut headers, sending.endpoint, |name| name == "content-type");
-    Ok(OutboundRequest { url: sending.endpoint.url.as_str().into(), headers, body, timeout: TIMEOUT })
+    Ok(OutboundRequest { url: Arc::clone(&sending.endpoint.url), headers, body, timeout: TIMEOUT })
 }

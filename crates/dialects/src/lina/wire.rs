@@ -1,5 +1,6 @@
 //! The request of an attempt. A message is kept without the `webhook` field: that is each hook's own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -87,5 +88,5 @@ pub fn write(sending: &Sending<'_>) -> Result<OutboundRequest, Unsendable> {
     headers.insert(USER_AGENT, KLINGEL);
     http_rules::add_own_headers(&mut headers, endpoint, |name| name == "content-type");
     headers.insert(CONTENT_TYPE, JSON);
-    Ok(OutboundRequest { url: endpoint.url.as_str().into(), headers, body: text(&body), timeout: TIMEOUT })
+    Ok(OutboundRequest { url: Arc::clone(&endpoint.url), headers, body: text(&body), timeout: TIMEOUT })
 }

@@ -1,5 +1,6 @@
 //! The request of an attempt.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -34,5 +35,5 @@ pub(super) fn write(
         let value = HeaderValue::from_maybe_shared(Bytes::from(value));
         headers.insert(sign::SIGNATURE, value.expect("numbers and hex are visible ASCII"));
     }
-    Ok(OutboundRequest { url: endpoint.url.as_str().into(), headers, body, timeout: TIMEOUT })
+    Ok(OutboundRequest { url: Arc::clone(&endpoint.url), headers, body, timeout: TIMEOUT })
 }

@@ -40,7 +40,7 @@ fn endpoint(secrets: Vec<SigningSecret>) -> Endpoint {
         id: EndpointId::from_u128(1),
         app_id: AppId::from_u128(2),
         uid: None,
-        url: "https://example.com/hook?x=1".to_owned(),
+        url: "https://example.com/hook?x=1".into(),
         description: String::new(),
         disabled: false,
         event_types: None,

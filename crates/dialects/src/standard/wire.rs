@@ -1,5 +1,6 @@
 //! The request of an attempt.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -42,7 +43,7 @@ pub fn write(sending: &Sending<'_>, secrets: &[&SigningSecret]) -> Result<Outbou
     headers.insert(WEBHOOK_ID, ascii(id));
     headers.insert(WEBHOOK_TIMESTAMP, ascii(timestamp_s));
     headers.insert(WEBHOOK_SIGNATURE, ascii(signature));
-    Ok(OutboundRequest { url: endpoint.url.as_str().into(), headers, body, timeout: TIMEOUT })
+    Ok(OutboundRequest { url: Arc::clone(&endpoint.url), headers, body, timeout: TIMEOUT })
 }
 
 fn ascii(text: String) -> HeaderValue {

@@ -3,6 +3,7 @@
 //! Requests are not kept: their bodies are the messages' payloads, and headers of a million attempts would double the
 //! store. A dialect is a pure function, so that the same message, endpoint, time, number and id give the same request.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use klingel_model::{Application, Attempt, Endpoint, Message};
@@ -44,7 +45,7 @@ impl Engine {
             let why = "the message's payload has been deleted, so its request cannot be shown any more";
             return Err(Refusal::Conflict(why.to_owned()));
         }
-        let endpoint_then = Endpoint { url: attempt.url.as_ref().to_owned(), ..endpoint.clone() };
+        let endpoint_then = Endpoint { url: Arc::clone(&attempt.url), ..endpoint.clone() };
         let sending = Sending {
             message,
             endpoint: &endpoint_then,
@@ -67,7 +68,7 @@ fn is_certain(
     application: &Application,
     seen_within: Duration,
 ) -> bool {
-    let unchanged = endpoint.updated_at == endpoint.created_at && endpoint.url == *attempt.url;
+    let unchanged = endpoint.updated_at == endpoint.created_at && endpoint.url == attempt.url;
     (unchanged || endpoint.updated_at.plus(seen_within) <= attempt.started_at)
         && (application.updated_at == application.created_at
             || application.updated_at.plus(seen_within) <= attempt.started_at)

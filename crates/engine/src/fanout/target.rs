@@ -14,8 +14,6 @@ use crate::deliver::{Dialect, Wishes};
 pub struct Target {
     /// The endpoint.
     pub endpoint: Endpoint,
-    /// Its URL, shared with the attempts that record it.
-    pub url: Arc<str>,
     /// Messages per second to all endpoints of its application together.
     pub app_rate_limit_per_s: Option<u16>,
     /// Its application's way.
@@ -31,14 +29,13 @@ pub struct Target {
 impl Target {
     /// Puts an endpoint together with its dialect.
     pub fn new(endpoint: Endpoint, app_rate_limit_per_s: Option<u16>, dialect: Arc<dyn Dialect>) -> Self {
-        let url = endpoint.url.as_str().into();
         let schedule = endpoint.retry_schedule.clone().unwrap_or_else(|| dialect.retry_schedule());
         let wishes = dialect.wishes(&endpoint);
         let filter = endpoint.filter_json.as_deref().map(Filter::parse).transpose();
         if let Err(error) = &filter {
             tracing::error!(endpoint_id = %endpoint.id, %error, "the stored filter of an endpoint cannot be read; it gets no messages");
         }
-        Self { endpoint, url, app_rate_limit_per_s, dialect, schedule, wishes, filter }
+        Self { endpoint, app_rate_limit_per_s, dialect, schedule, wishes, filter }
     }
 
     /// Whether the endpoint wants the message, whose payload `facts` reads when a filter asks for it.

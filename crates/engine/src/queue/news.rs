@@ -126,7 +126,9 @@ pub(super) fn lane_of(lanes: &mut HashMap<EndpointId, Lane>, target: Arc<Target>
         Entry::Occupied(place) => {
             let lane = place.into_mut();
             // A newer description comes along when another process changed the endpoint.
-            if lane.target.endpoint.updated_at < target.endpoint.updated_at {
+            if !Arc::ptr_eq(&lane.target, &target)
+                && lane.target.endpoint.updated_at < target.endpoint.updated_at
+            {
                 lane.retarget(target);
             }
             lane

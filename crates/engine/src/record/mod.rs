@@ -106,7 +106,7 @@ pub(crate) fn attempt_row(made: &Made, launch: &Launch, next_attempt_at: Option<
         app_id: launch.waiting.message.app_id,
         message_id: launch.waiting.message.id,
         endpoint_id: launch.target.endpoint.id,
-        url: Arc::clone(&launch.target.url),
+        url: Arc::clone(&launch.target.endpoint.url),
         number: made.number,
         trigger: launch.waiting.delivery.key.trigger,
         started_at: made.started_at,

@@ -156,7 +156,7 @@ impl Dialect for SimDialect {
         let mut headers = http::HeaderMap::new();
         headers.insert("message", sending.message.id.to_string().parse().unwrap());
         Ok(OutboundRequest {
-            url: sending.endpoint.url.as_str().into(),
+            url: Arc::clone(&sending.endpoint.url),
             headers,
             body: Bytes::new(),
             timeout: Duration::from_secs(15),

@@ -209,7 +209,7 @@ impl SimWorld {
             let mut endpoint = crate::tests::endpoint(0);
             endpoint.id = endpoint_id(n);
             endpoint.app_id = APP;
-            endpoint.url = format!("http://receiver.example/{n}");
+            endpoint.url = format!("http://receiver.example/{n}").into();
             endpoint.max_in_flight = u16::try_from(MAX_IN_FLIGHT).unwrap();
             endpoint.rate_limit_per_s = (n == LIMITED).then_some(LIMITED_PER_S);
             endpoint.retry_schedule = Some(schedule());

@@ -42,7 +42,7 @@ async fn after_a_change_it_is_not_certain_but_shows_the_url_of_then() {
     let mut endpoint = bench.stored(id).await;
     let expected = endpoint.updated_at;
     endpoint.secrets = vec![SigningSecret { key: SecretKey::Symmetric(vec![9; 32]), expires_at: None }];
-    endpoint.url.push_str("elsewhere");
+    endpoint.url = format!("{}elsewhere", endpoint.url).into();
     endpoint.updated_at = bench.clock.now();
     bench.engine().replace_endpoint(endpoint.clone(), expected, None).await.unwrap();
     let again = bench.engine().rewrite(&attempt, &message, &endpoint).await.unwrap();

@@ -141,7 +141,7 @@ impl Bench {
             id: EndpointId::from_u128(n),
             app_id: APP,
             uid: None,
-            url: format!("http://receiver-{n}.example/"),
+            url: format!("http://receiver-{n}.example/").into(),
             description: String::new(),
             disabled: false,
             event_types: None,

@@ -223,7 +223,7 @@ async fn stale_forms_change_nothing_and_double_ones_make_one() {
     post(&mut owner, &edit, &with(&stale, "https://example.com/first")).await.location();
     let late = post(&mut owner, &edit, &with(&stale, "https://example.com/late")).await;
     assert_eq!(late.status, 409);
-    assert_eq!(house.endpoints(foreign.app).await[0].url, "https://example.com/first");
+    assert_eq!(house.endpoints(foreign.app).await[0].url.as_ref(), "https://example.com/first");
 
     let new = format!("/portal/apps/{}/endpoints/new", foreign.app);
     let twice = with(&owner.get(&new).await.carried(), "https://example.com/twice");

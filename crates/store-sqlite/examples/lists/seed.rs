@@ -84,7 +84,7 @@ fn endpoint(n: i64) -> Endpoint {
         id: EndpointId::from_u128(id_of(n, 3)),
         app_id: AppId::from_u128(id_of(n, 2)),
         uid: None,
-        url: format!("https://shop-{n}.example/hook"),
+        url: format!("https://shop-{n}.example/hook").into(),
         description: "The till".to_owned(),
         disabled: false,
         event_types: None,

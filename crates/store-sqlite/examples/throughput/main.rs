@@ -90,7 +90,7 @@ impl Bench {
             id: EndpointId::new(now, &dice),
             app_id: application.id,
             uid: None,
-            url: "https://example.com/hook".to_owned(),
+            url: "https://example.com/hook".into(),
             description: String::new(),
             disabled: false,
             event_types: None,

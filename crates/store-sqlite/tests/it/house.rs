@@ -91,7 +91,7 @@ impl House {
             id: self.id(),
             app_id: application.id,
             uid: None,
-            url: "https://example.com/hook".to_owned(),
+            url: "https://example.com/hook".into(),
             description: String::new(),
             disabled: false,
             event_types: None,

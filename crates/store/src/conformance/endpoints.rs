@@ -26,7 +26,7 @@ fn full(scene: &Scene, app_id: klingel_model::AppId) -> Endpoint {
     let secret = |key, expires_at| SigningSecret { key, expires_at };
     Endpoint {
         uid: Some(uid("till-3")),
-        url: "https://example.com/ü?a=b".to_owned(),
+        url: "https://example.com/ü?a=b".into(),
         description: "the till".to_owned(),
         disabled: true,
         event_types: Some(vec![event_type("b.x"), event_type("a")]),

@@ -65,7 +65,7 @@ async fn switching_off_is_noticed_by_somebody_who_edits(scene: Scene) {
 async fn editing_leaves_health_alone(scene: Scene) {
     let (application, endpoint) = scene.pair().await;
     fail(&scene, &application, &endpoint, HealthChange::FailingSince(at(4))).await;
-    let edited = Endpoint { url: "https://example.com/new".to_owned(), updated_at: scene.now(), ..endpoint };
+    let edited = Endpoint { url: "https://example.com/new".into(), updated_at: scene.now(), ..endpoint };
     let written = scene.store.replace_endpoint(edited.clone(), endpoint.updated_at, None).await;
     assert_eq!(written, Ok(Written::Fresh));
     let stored = scene.stored_endpoint(&edited).await;

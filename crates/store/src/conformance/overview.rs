@@ -56,7 +56,7 @@ async fn endpoints_are_found_by_state_application_and_text(scene: Scene) {
     let [(application, healthy), (other, failing)] = two(&scene).await;
     let off = Endpoint {
         disabled: true,
-        url: "https://Lager.example/ÜBER".to_owned(),
+        url: "https://Lager.example/ÜBER".into(),
         description: "Die Kasse".to_owned(),
         uid: Some(uid("Till-7")),
         ..scene.new_endpoint(application.id)

@@ -110,7 +110,7 @@ impl Scene {
             id: self.id(),
             app_id,
             uid: None,
-            url: "https://example.com/hook".to_owned(),
+            url: "https://example.com/hook".into(),
             description: String::new(),
             disabled: false,
             event_types: None,

@@ -22,7 +22,7 @@ pub(super) async fn create(call: Call, body: Bytes) -> Result<Response, Problem>
         id: EndpointId::new(now, &*world.dice),
         app_id: call.application().id,
         uid: None,
-        url: String::new(),
+        url: String::new().into(),
         description: String::new(),
         disabled: false,
         event_types: None,

@@ -52,7 +52,7 @@ impl WebhookIn {
 
     /// Writes it into an endpoint; what the general management API keeps there besides stays.
     pub(super) fn fill(self, endpoint: &mut Endpoint) {
-        endpoint.url = self.url;
+        endpoint.url = self.url.into();
         endpoint.disabled = !self.is_active;
         endpoint.description.clone_from(&self.settings.name);
         endpoint.dialect_settings_json = Some(self.settings.to_json().to_string());

@@ -43,7 +43,7 @@ impl Hook {
     /// The hook that this endpoint is.
     pub fn of(settings: HookSettings, endpoint: &Endpoint) -> Self {
         let uuid = hook::uuid_of(endpoint).to_string();
-        Self { kind: settings.hook_key, url: Some(endpoint.url.clone()), uuid }
+        Self { kind: settings.hook_key, url: Some(endpoint.url.as_ref().to_owned()), uuid }
     }
 }
 
@@ -143,7 +143,7 @@ async fn register(
         id: EndpointId::new(now, &*world.dice),
         app_id: caller.app_id,
         uid: Some(Uid::new(&uuid).map_err(|why| invalid("uuid", why))?),
-        url,
+        url: url.into(),
         description: format!("{} ({})", settings.hook_key, settings.operator),
         disabled: false,
         event_types: Some(vec![event_type]),
@@ -176,7 +176,7 @@ async fn change(
     let found = hook::find(&doors.engine, caller.app_id, &settings, uuid).await?;
     let mut endpoint = found.ok_or_else(unknown_hook)?;
     let expected = endpoint.updated_at;
-    endpoint.url = url;
+    endpoint.url = url.into();
     endpoint.updated_at = doors.engine.world().clock.now().max(expected.plus(Duration::from_micros(1)));
     let hook = Hook::of(settings, &endpoint);
     doors.engine.replace_endpoint(endpoint, expected, None).await?;

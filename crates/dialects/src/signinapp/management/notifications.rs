@@ -103,7 +103,7 @@ fn shown(endpoint: &Endpoint) -> Value {
 
 fn fill(endpoint: &mut Endpoint, wanted: Wanted, now: Micros) -> Result<(), Problem> {
     let text = serde_json::to_string(&wanted.settings).expect("texts and numbers are always JSON");
-    endpoint.url = wanted.url;
+    endpoint.url = wanted.url.into();
     endpoint.description = wanted.name;
     endpoint.dialect_settings_json = Some(text);
     endpoint.updated_at = now;
@@ -137,7 +137,7 @@ pub(super) async fn create(
         id: EndpointId::new(now, &*world.dice),
         app_id,
         uid: None,
-        url: String::new(),
+        url: String::new().into(),
         description: String::new(),
         disabled: false,
         event_types: None,

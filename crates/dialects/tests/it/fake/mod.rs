@@ -1,5 +1,7 @@
 //! Postcard: what a new vendor's folder holds. See README.md beside this file.
 
+use std::sync::Arc;
+
 use aws_lc_rs::hmac;
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -62,7 +64,7 @@ impl Dialect for Postcard {
             headers.insert(STAMP, stamp(&secret.key, &body).parse().expect("base64 is a header"));
         }
         let timeout = std::time::Duration::from_secs(10);
-        Ok(OutboundRequest { url: sending.endpoint.url.as_str().into(), headers, body, timeout })
+        Ok(OutboundRequest { url: Arc::clone(&sending.endpoint.url), headers, body, timeout })
     }
 
     fn read(&self, outcome: &Result<Response, Failure>, now: Micros) -> Verdict {

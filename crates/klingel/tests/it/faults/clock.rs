@@ -44,7 +44,7 @@ async fn endpoint(store: &SqliteStore, number: u128, url: String) {
         id: EndpointId::from_u128(number),
         app_id: APP,
         uid: None,
-        url,
+        url: url.into(),
         description: String::new(),
         disabled: false,
         event_types: None,

@@ -266,7 +266,7 @@ impl Trial<'_> {
             id: EndpointId::from_u128(0),
             app_id: self.message.app_id,
             uid: None,
-            url: String::new(),
+            url: String::new().into(),
             description: String::new(),
             disabled: false,
             event_types: None,

@@ -91,8 +91,8 @@ impl<'db> Arrivals<'db> {
         if self.sorting.is_none() && self.known(db)?.places >= self.sorted_at_once {
             self.begin(db)?;
         }
-        // Faster than they come, or they would never be done.
-        self.sort_in(db, SORTED_PER_COMMIT.max(2 * added))
+        // A little faster than they come: much faster would make commits slow for a while, slower would never be done.
+        self.sort_in(db, SORTED_PER_COMMIT.max(added + added / 4))
     }
 
     /// Sorts all in that may be of this message, so that its places can be removed from where they are sorted in.

@@ -12,8 +12,12 @@ use crate::place::{PLACE_BYTES, Place, places};
 /// So many places are sorted in at once. A list of an endpoint's attempts reads all that have arrived: 3 MiB, which the
 /// system's memory gives in a millisecond.
 const SORTED_AT_ONCE: usize = 65_536;
+/// Most that are read at once, in times of that.
+const TIMES_AT_ONCE_MAX: usize = 4;
 /// At least so many of them with each commit.
-const SORTED_PER_COMMIT: usize = 256;
+const SORTED_PER_COMMIT_MIN: usize = 256;
+/// And at most so many, however many have come.
+const SORTED_PER_COMMIT_MAX: usize = 4096;
 
 /// What the writer knows of the places that have arrived.
 #[derive(Debug)]
@@ -22,7 +26,7 @@ pub(crate) struct Arrivals<'db> {
     known: Option<Known>,
     /// What is being sorted in.
     sorting: Option<Sorting>,
-    /// How many came with the open transaction.
+    /// How many came since some were sorted in last.
     added: usize,
     /// [`SORTED_AT_ONCE`].
     sorted_at_once: usize,
@@ -92,7 +96,7 @@ impl<'db> Arrivals<'db> {
             self.begin(db)?;
         }
         // A little faster than they come: much faster would make commits slow for a while, slower would never be done.
-        self.sort_in(db, SORTED_PER_COMMIT.max(added + added / 4))
+        self.sort_in(db, (added + added / 4).clamp(SORTED_PER_COMMIT_MIN, SORTED_PER_COMMIT_MAX))
     }
 
     /// Sorts all in that may be of this message, so that its places can be removed from where they are sorted in.
@@ -101,7 +105,7 @@ impl<'db> Arrivals<'db> {
         if self.sorting.as_ref().is_some_and(|sorting| begins_before(sorting.earliest)) {
             self.sort_in(db, usize::MAX)?;
         }
-        if begins_before(self.known(db)?.earliest) {
+        while begins_before(self.known(db)?.earliest) {
             self.sort_in(db, usize::MAX)?;
             self.begin(db)?;
             self.sort_in(db, usize::MAX)?;
@@ -117,7 +121,7 @@ impl<'db> Arrivals<'db> {
         for_each_batch(db, |_, batch| {
             let places: Vec<_> = places(batch).collect();
             known.take_in(places.iter().map(Place::message_id), places.len());
-            Ok(())
+            Ok(true)
         })?;
         self.known = Some(known);
         Ok(known)
@@ -125,15 +129,18 @@ impl<'db> Arrivals<'db> {
 
     fn begin(&mut self, db: &Connection) -> rusqlite::Result<()> {
         let known = self.known(db)?;
-        let (mut found, mut last_batch) = (Vec::with_capacity(known.places), 0);
+        // More than that have come while room was short: memory takes them in several rounds.
+        let most = TIMES_AT_ONCE_MAX * self.sorted_at_once;
+        let (mut found, mut last_batch) = (Vec::with_capacity(known.places.min(most)), 0);
         for_each_batch(db, |seq, batch| {
             last_batch = seq;
             found.extend(places(batch));
-            Ok(())
+            Ok(found.len() < most)
         })?;
+        let left = known.places.saturating_sub(found.len());
         found.sort_unstable();
         self.sorting = Some(Sorting { places: found, sorted_in: 0, earliest: known.earliest, last_batch });
-        self.known = Some(Known::default());
+        self.known = Some(if left == 0 { Known::default() } else { Known { places: left, ..known } });
         Ok(())
     }
 
@@ -159,15 +166,17 @@ impl Known {
     }
 }
 
-/// Goes over the batches in the order in which they came.
+/// Goes over the batches in the order in which they came, until `each` has enough.
 fn for_each_batch(
     db: &Connection,
-    mut each: impl FnMut(i64, &[u8]) -> rusqlite::Result<()>,
+    mut each: impl FnMut(i64, &[u8]) -> rusqlite::Result<bool>,
 ) -> rusqlite::Result<()> {
     let mut statement = db.prepare_cached("SELECT seq, places FROM attempt_arrival ORDER BY seq")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        each(row.get(0)?, row.get_ref(1)?.as_blob()?)?;
+        if !each(row.get(0)?, row.get_ref(1)?.as_blob()?)? {
+            break;
+        }
     }
     Ok(())
 }

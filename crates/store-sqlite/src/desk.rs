@@ -105,7 +105,6 @@ impl<'db> Desk<'db> {
     /// Makes the transaction durable.
     pub(crate) fn commit(&mut self) -> rusqlite::Result<()> {
         self.write_taken()?;
-        self.arrivals.sort_some(self.db)?;
         self.hot.commit.statement()?.execute([]).map(drop)
     }
 

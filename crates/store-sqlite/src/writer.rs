@@ -155,6 +155,7 @@ impl Writer {
         let done = desk
             .begin()
             .and_then(|()| jobs.iter_mut().try_for_each(|job| job.run(desk)))
+            .and_then(|()| self.sort_places(desk))
             .and_then(|()| desk.commit());
         if let Err(error) = done {
             desk.roll_back();
@@ -166,6 +167,11 @@ impl Writer {
         metrics::histogram!(COMMIT_SECONDS).record(took.as_secs_f64());
         metrics::histogram!(BATCH_JOBS).record(f64::from(u32::try_from(jobs.len()).unwrap_or(u32::MAX)));
         Ok(())
+    }
+
+    /// Not while room is short: no settlement may fail for what can wait.
+    fn sort_places(&self, desk: &mut Desk<'_>) -> rusqlite::Result<()> {
+        if self.is_short_of_room.get() { Ok(()) } else { desk.arrivals.sort_some(desk.db) }
     }
 
     /// Copies the log into the database. What readers still hold, or what does not fit on the disk now, stays in the

@@ -126,6 +126,19 @@ fn what_is_to_be_removed_is_sorted_in_and_what_is_older_costs_nothing() {
 }
 
 #[test]
+fn however_many_have_come_memory_takes_some_at_once() {
+    let db = database();
+    let mut arrivals = Arrivals { sorted_at_once: 100, ..Arrivals::new(&db) };
+    (0..10).for_each(|nth| arrive(&mut arrivals, &db, nth * 100..(nth + 1) * 100));
+    arrivals.sort_some(&db).unwrap();
+    assert_eq!(counts(&db), (400, 600));
+    assert_complete(&db, 1000);
+    arrivals.sort_message(&db, MessageId::from_u128(999)).unwrap();
+    assert_eq!(counts(&db), (1000, 0));
+    assert_complete(&db, 1000);
+}
+
+#[test]
 fn the_places_of_a_store_with_an_index_are_taken_over() {
     let db = Connection::open_in_memory().unwrap();
     for sql in [

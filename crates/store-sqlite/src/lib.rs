@@ -16,6 +16,7 @@
 //!
 //! - `open`, `migrate`: the file, its settings, its schema
 //! - `writer`, `job`, `inbox`, `desk`, `insertion`, `living`, `numbers`, `room`: the writer's thread
+//! - `place`, `arrivals`: how attempts are found by their endpoint
 //! - `checkpoint`: the thread that copies the write-ahead log into the database
 //! - `readers`: the readers' threads
 //! - `intake`, `queue`, `settle`, `catalog`, `reader`, `access`, `stats`, `upkeep`: the verbs, as in the crate `klingel-store`

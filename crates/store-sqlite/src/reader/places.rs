@@ -1,7 +1,6 @@
 //! The attempts of an endpoint, in the order of their ids: what is sorted in and what has arrived since, as one list.
 
 use std::iter::Peekable;
-use std::vec;
 
 use klingel_model::EndpointId;
 use klingel_store::Order;
@@ -47,7 +46,7 @@ impl<'db> Places<'db> {
         // SQLite's lower bound lets the attempt in that has the bound's own id.
         let sorted =
             rows.filter(|place| place.as_ref().map_or(true, |place| is_inside(place, *endpoint_id, bounds)));
-        let arrived = std::mem::take(arrived).into_iter().peekable();
+        let arrived = arrived.iter().copied().peekable();
         Ok(Merged { arrived, sorted: sorted.peekable(), order: *order })
     }
 }
@@ -96,13 +95,13 @@ impl<'db> RowAt<'db> {
 }
 
 /// Two lists in the same order as one, in which nothing is twice.
-struct Merged<I: Iterator<Item = Result<Place, Fault>>> {
-    arrived: Peekable<vec::IntoIter<Place>>,
-    sorted: Peekable<I>,
+struct Merged<A: Iterator<Item = Place>, S: Iterator<Item = Result<Place, Fault>>> {
+    arrived: Peekable<A>,
+    sorted: Peekable<S>,
     order: Order,
 }
 
-impl<I: Iterator<Item = Result<Place, Fault>>> Iterator for Merged<I> {
+impl<A: Iterator<Item = Place>, S: Iterator<Item = Result<Place, Fault>>> Iterator for Merged<A, S> {
     type Item = Result<Place, Fault>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -80,7 +80,7 @@ impl Bench {
             let scene = Scene::set_up(&target, applications, manners).await?;
             scene.measure(&target, pids, load).await
         });
-        Ok(figures(outcome?))
+        Ok(join(&[outcome?]))
     }
 
     /// From the start of the program on an empty store to the answer to the first message, the making of key,
@@ -106,7 +106,7 @@ impl Stage<'_> {
         self.start()?;
         let measured = self.slice(self.shape.seconds);
         self.stop()?;
-        Ok(figures(measured?))
+        Ok(join(&[measured?]))
     }
 
     /// Starts the program, unless it runs.
@@ -143,19 +143,12 @@ impl Stage<'_> {
     }
 }
 
-/// What several measurements of the same program found together.
+/// What measurements of the same program, one or several, found together.
 pub fn join(slices: &[Outcome]) -> Figures {
     if let Some(error) = slices.iter().find_map(|slice| slice.first_error.as_ref()) {
         println!("first publish call that failed: {error}");
     }
     reckoning::join(slices)
-}
-
-fn figures(outcome: Outcome) -> Figures {
-    if let Some(error) = &outcome.first_error {
-        println!("first publish call that failed: {error}");
-    }
-    outcome.figures
 }
 
 /// An application of its own with an endpoint that nobody answers for; the program that fills the store knows it by

@@ -113,7 +113,9 @@ impl<'a> Series<'a> {
         };
         self.keep(figures)?;
         if row.with_reference {
-            self.keep_reference(bench.once(bench.programs.least_code(), &row.shape)?);
+            let reference = bench.once(bench.programs.least_code(), &row.shape)?;
+            println!("    the least code: {}", brief(row, &reference));
+            self.references.push(reference);
         }
         Ok(())
     }
@@ -129,11 +131,6 @@ impl<'a> Series<'a> {
         println!("    {}: {}", row.name, brief(row, &figures));
         self.measured.push(figures);
         Ok(())
-    }
-
-    fn keep_reference(&mut self, reference: Figures) {
-        println!("    the least code: {}", brief(self.row, &reference));
-        self.references.push(reference);
     }
 
     fn json(&self) -> Value {

@@ -68,8 +68,8 @@ impl Results {
     pub fn made_with(&self) -> String {
         let number = |key: &str| self.made_with[key].as_u64().unwrap_or(0);
         format!(
-            "Medians of {} runs of {} s each (at a fixed rate {} s, in slices of 2 s in turn with the rows that are \
-             compared with it; row `many` {} s) on {} cores, which the driver and the receiver share; build profile `{}`, \
+            "Medians of {} runs of {} s each (at a fixed rate {} s, those that are compared with each other in \
+             slices of 2 s in turn; row `many` {} s) on {} cores, which the driver and the receiver share; build profile `{}`, \
              commit {}.",
             number("runs"),
             number("seconds"),

@@ -24,7 +24,8 @@ pub(crate) struct Depth {
 impl Depth {
     /// Counts what is there.
     pub(crate) fn count(db: &Connection) -> rusqlite::Result<Self> {
-        db.query_row("SELECT count(*), count(due_at) FROM delivery", [], |row| {
+        let sql = "SELECT (SELECT count(*) FROM young_delivery) + count(*), count(due_at) FROM delivery";
+        db.query_row(sql, [], |row| {
             let (all, retries): (i64, i64) = (row.get(0)?, row.get(1)?);
             Ok(Self { first_attempts: AtomicI64::new(all - retries), retries: AtomicI64::new(retries) })
         })

@@ -15,6 +15,7 @@ use crate::insertion::{Insertion, Kept};
 use crate::living::Living;
 use crate::numbers::Numbers;
 use crate::rows::{attempt, message};
+use crate::young::Young;
 use crate::{runs, settle};
 
 /// The writer's desk. What is seldom needed is prepared through the connection's own memory of statements.
@@ -28,10 +29,12 @@ pub(crate) struct Desk<'db> {
     pub(crate) living: Living,
     /// Places of attempts that are not sorted in.
     pub(crate) arrivals: Arrivals<'db>,
+    /// First attempts that lie in the order of messages.
+    pub(crate) young: Young<'db>,
     numbers: Numbers,
     /// Messages that are not written yet, and what they owe.
     messages: Vec<(MessageSeq, Arc<Message>)>,
-    owed: Vec<(EndpointId, MessageSeq)>,
+    owed: Vec<(MessageSeq, EndpointId)>,
     /// The statements of the way of a message.
     pub(crate) hot: Hot<'db>,
 }
@@ -44,6 +47,7 @@ impl<'db> Desk<'db> {
             change: Change::default(),
             living: Living::default(),
             arrivals: Arrivals::new(db),
+            young: Young::new(db),
             numbers,
             messages: Vec::new(),
             owed: Vec::new(),
@@ -58,6 +62,7 @@ impl<'db> Desk<'db> {
         let elsewhere = self.hot.elsewhere.statement()?.query_row([], |row| row.get(0))?;
         if self.living.notice(elsewhere) {
             self.arrivals.forget();
+            self.young.forget();
         }
         Ok(())
     }
@@ -72,7 +77,7 @@ impl<'db> Desk<'db> {
         for id in endpoints {
             // The fan-out was made from a cache that may be a moment old.
             if self.living.has_endpoint(self.db, message.app_id, *id)? {
-                self.owed.push((*id, seq));
+                self.owed.push((seq, *id));
             }
         }
         self.messages.push((seq, Arc::clone(message)));
@@ -91,12 +96,9 @@ impl<'db> Desk<'db> {
         }
         // Payloads may be large.
         insert.clear_bindings();
-        // In the order of the table's key, many of them follow each other.
+        // In the order of the table's key, all of them follow each other at its end.
         self.owed.sort_unstable();
-        let owed = self.hot.owed.run(&self.owed, |insert, first, (endpoint_id, seq)| {
-            insert.raw_bind_parameter(first, endpoint_id.to_bytes())?;
-            insert.raw_bind_parameter(first + 1, seq.0)
-        })?;
+        let owed = self.young.add(&self.owed)?;
         self.owed.clear();
         self.change.first_attempts += i64::try_from(owed).unwrap_or(0);
         Ok(())
@@ -114,6 +116,7 @@ impl<'db> Desk<'db> {
         self.owed.clear();
         self.living.forget();
         self.arrivals.forget();
+        self.young.forget();
         self.numbers.rolled_back();
         if !self.db.is_autocommit()
             && let Err(error) = self.db.execute_batch("ROLLBACK")
@@ -132,7 +135,6 @@ pub(crate) struct Hot<'db> {
     /// One row at a time: for several, SQLite would copy each page first that it writes to, because a number that is no
     /// number could make a statement fail half-way.
     message: Kept<'db>,
-    owed: Insertion<'db>,
     /// Removes a delivery of a stage.
     pub(crate) remove: Kept<'db>,
     /// How many deliveries there are in a run.
@@ -148,14 +150,11 @@ pub(crate) struct Hot<'db> {
 impl<'db> Hot<'db> {
     fn new(db: &'db Connection) -> Self {
         let kept = |sql| Kept::new(db, sql);
-        // A number is never given twice, so a delivery that is there already was asked for twice by one message.
-        let owed = "INSERT OR IGNORE INTO delivery (endpoint_id, message_seq, stage, attempts)";
         Self {
             begin: kept("BEGIN IMMEDIATE"),
             elsewhere: kept("PRAGMA data_version"),
             commit: kept("COMMIT"),
             message: kept(message::INSERT),
-            owed: Insertion::new(db, owed, "(?, ?, 0, 0)", 2),
             remove: kept(settle::REMOVE),
             count_run: kept(runs::COUNT),
             remove_run: kept(runs::REMOVE),

@@ -54,6 +54,7 @@ mod stats;
 mod store;
 mod upkeep;
 mod writer;
+mod young;
 
 pub use migrate::Migration;
 pub use open::{OpenOptions, pending};

@@ -37,6 +37,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "attempt places",
         sql: include_str!("../migrations/0008_attempt_places.sql"),
     },
+    Migration {
+        number: 9,
+        name: "young deliveries",
+        sql: include_str!("../migrations/0009_young_deliveries.sql"),
+    },
 ];
 
 /// Why a database cannot be brought up to date.

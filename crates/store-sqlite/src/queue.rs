@@ -12,7 +12,8 @@ use crate::depth::Change;
 use crate::fault::Fault;
 use crate::inbox::Haste;
 use crate::job::Class;
-use crate::rows::{id, instant, instant_or_null, message};
+use crate::reader::young::WaitingEndpoints;
+use crate::rows::{instant, instant_or_null, message};
 use crate::settle::{STAGE_FIRST, STAGE_MANUAL, settle};
 use crate::store::SqliteStore;
 
@@ -62,32 +63,23 @@ impl Queue for SqliteStore {
 
 /// Goes from endpoint to endpoint by one search each, so that the cost is by endpoints, not by deliveries.
 fn lanes(db: &Connection, after: Option<EndpointId>, limit: usize) -> Result<Vec<LaneHead>, Fault> {
-    let mut next = db.prepare_cached(
-        "SELECT d.endpoint_id,
-             EXISTS (SELECT 1 FROM endpoint e WHERE e.id = d.endpoint_id),
-             EXISTS (SELECT 1 FROM delivery f WHERE f.endpoint_id = d.endpoint_id AND f.stage = 0),
-             (SELECT r.due_at FROM delivery r WHERE r.endpoint_id = d.endpoint_id AND r.due_at IS NOT NULL
-              ORDER BY r.due_at LIMIT 1)
-         FROM delivery d WHERE d.endpoint_id > ?1 ORDER BY d.endpoint_id LIMIT 1",
+    // What is young is read first: what is sorted in meanwhile is seen twice rather than not at all.
+    let mut waiting = WaitingEndpoints::behind(db, after)?;
+    let mut head = db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM delivery WHERE endpoint_id = ?1 AND stage = 0),
+             (SELECT due_at FROM delivery WHERE endpoint_id = ?1 AND due_at IS NOT NULL ORDER BY due_at LIMIT 1)
+         FROM endpoint WHERE id = ?1",
     )?;
-    let mut behind: Vec<u8> = after.map(|id| id.to_bytes().to_vec()).unwrap_or_default();
     let mut heads = Vec::new();
-    while heads.len() < limit {
-        let lane = next
-            .query_row([&behind], |row| {
-                let head = LaneHead {
-                    endpoint_id: id(row, 0)?,
-                    first_attempts: row.get(2)?,
-                    next_due: instant_or_null(row, 3)?,
-                };
-                Ok((row.get::<_, bool>(1)?, head))
-            })
-            .optional()?;
-        let Some((lives, head)) = lane else { break };
-        behind = head.endpoint_id.to_bytes().to_vec();
-        if lives {
-            heads.push(head);
-        }
+    while heads.len() < limit
+        && let Some((endpoint_id, young)) = waiting.next()?
+    {
+        let lane = head.query_row([endpoint_id.to_bytes()], |row| {
+            let first_attempts = young > 0 || row.get(0)?;
+            Ok(LaneHead { endpoint_id, first_attempts, next_due: instant_or_null(row, 1)? })
+        });
+        // Without an endpoint it is taken away by a chore.
+        heads.extend(lane.optional()?);
     }
     Ok(heads)
 }
@@ -98,19 +90,35 @@ fn first_attempts(
     after: MessageSeq,
     limit: usize,
 ) -> Result<Vec<Waiting>, Fault> {
-    let Some(owner) = owner(db, endpoint_id)? else { return Ok(Vec::new()) };
-    let mut rows = db.prepare_cached(&format!(
-        "SELECT d.stage, d.message_seq, d.attempts, d.due_at, m.payload, {}
+    // One view of both tables: a delivery may move from one to the other meanwhile.
+    let view = db.unchecked_transaction()?;
+    let Some(owner) = owner(&view, endpoint_id)? else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    // What lies in the order of messages is of later messages than what lies by endpoint.
+    for from in [
+        format!(
+            "0, d.message_seq, d.attempts, d.due_at, m.payload, {}
          FROM delivery d CROSS JOIN message m ON m.seq = d.message_seq
-         WHERE d.endpoint_id = ?1 AND d.stage = {STAGE_FIRST} AND d.message_seq > ?2
-         ORDER BY d.message_seq LIMIT ?3",
-        message::COLUMNS
-    ))?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    rows.query_and_then(params![endpoint_id.to_bytes(), after.0, limit], |row| {
-        waiting(row, endpoint_id, owner)
-    })?
-    .collect()
+         WHERE d.endpoint_id = ?1 AND d.stage = {STAGE_FIRST} AND d.message_seq > ?2",
+            message::COLUMNS
+        ),
+        format!(
+            "0, d.message_seq, 0, NULL, m.payload, {}
+         FROM young_delivery d CROSS JOIN message m ON m.seq = d.message_seq
+         WHERE d.endpoint_id = ?1 AND d.message_seq > ?2",
+            message::COLUMNS
+        ),
+    ] {
+        let left = i64::try_from(limit.saturating_sub(found.len())).unwrap_or(i64::MAX);
+        let mut rows = view.prepare_cached(&format!("SELECT {from} ORDER BY d.message_seq LIMIT ?3"))?;
+        let rows = rows.query_and_then(params![endpoint_id.to_bytes(), after.0, left], |row| {
+            waiting(row, endpoint_id, owner)
+        })?;
+        for row in rows {
+            found.push(row?);
+        }
+    }
+    Ok(found)
 }
 
 fn due(db: &Connection, endpoint_id: EndpointId, until: Micros, limit: usize) -> Result<WaitingPage, Fault> {

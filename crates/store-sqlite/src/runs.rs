@@ -1,13 +1,13 @@
-//! Runs: deliveries of one endpoint whose messages have numbers side by side. While an application publishes much, most
-//! of what is settled together are such runs, and a run is removed by one walk instead of a search for each.
+//! Runs: deliveries of one endpoint whose messages have numbers side by side, among those that lie by endpoint. What an
+//! endpoint gets that was away for a while are such runs, and a run is removed by one walk instead of a search for each.
 
 use std::ops::RangeInclusive;
 
-use klingel_model::{EndpointId, Trigger};
-use klingel_store::{Outcome, Settlement};
+use klingel_model::EndpointId;
+use klingel_store::Settlement;
 
 use crate::desk::Desk;
-use crate::settle::{STAGE_FIRST, begins_in_first_stage, number_of};
+use crate::settle::{STAGE_FIRST, ends_at_first};
 
 /// How many deliveries of the first stage there are in a run.
 pub(crate) const COUNT: &str = "SELECT count(*) FROM delivery
@@ -20,14 +20,15 @@ const _: () = assert!(STAGE_FIRST == 0, "the statements have it as a number");
 /// Shorter runs are removed one by one: two statements are begun and ended for a run.
 const RUN_MIN: usize = 4;
 
-/// Removes what ends with its first attempt and lies in a run, all of which is still owed. Gives for each settlement
-/// whether it was removed; of those that were not, nothing is known.
-pub(crate) fn remove(desk: &mut Desk<'_>, settlements: &[Settlement]) -> rusqlite::Result<Vec<bool>> {
-    let mut removed = vec![false; settlements.len()];
-    if settlements.len() < RUN_MIN {
-        return Ok(removed);
-    }
-    let ends = settlements.iter().enumerate().filter(|(_, settlement)| ends_at_first(settlement));
+/// Removes what is not removed yet, ends with its first attempt, and lies in a run, all of which is still owed. Notes at
+/// their places that they were removed; of the others nothing is known.
+pub(crate) fn remove(
+    desk: &mut Desk<'_>,
+    settlements: &[Settlement],
+    removed: &mut [bool],
+) -> rusqlite::Result<()> {
+    let left = settlements.iter().enumerate().filter(|(place, _)| !removed[*place]);
+    let ends = left.filter(|(_, settlement)| ends_at_first(settlement));
     let mut places: Vec<_> = ends
         .map(|(place, settlement)| (settlement.key.endpoint_id, settlement.key.message_seq.0, place))
         .collect();
@@ -39,17 +40,7 @@ pub(crate) fn remove(desk: &mut Desk<'_>, settlements: &[Settlement]) -> rusqlit
             }
         }
     }
-    Ok(removed)
-}
-
-/// Whether the delivery goes, and is looked for in the first stage.
-fn ends_at_first(settlement: &Settlement) -> bool {
-    settlement.key.trigger == Trigger::Schedule
-        && begins_in_first_stage(number_of(settlement))
-        && match settlement.outcome {
-            Outcome::Delivered | Outcome::GivenUp | Outcome::Dropped => true,
-            Outcome::Retry(_) => false,
-        }
+    Ok(())
 }
 
 /// `false`, and nothing is removed, if one of them is missing.

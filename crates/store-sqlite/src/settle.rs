@@ -1,8 +1,8 @@
 //! Settling: an attempt is added and its delivery goes, or gets a time for the next one.
 //!
-//! A delivery's stage is part of its key. The happy path adds a row of the first stage and removes it again, and no
-//! index but the key's own is touched; only what failed moves to the stage of retries, which the index by due time
-//! holds. So first attempts of an endpoint are found at once, however many retries lie beside them.
+//! The happy path adds a [young](crate::young) delivery and removes it again. Among the others a delivery's stage is part
+//! of its key; what failed moves to the stage of retries, which the index by due time holds. So first attempts of an
+//! endpoint are found at once, however many retries lie beside them.
 
 use klingel_model::{DeliveryKey, EndpointId, Micros, Trigger};
 use klingel_store::{HealthChange, Outcome, Settlement};
@@ -14,6 +14,7 @@ use crate::fault::Fault;
 use crate::insertion::Kept;
 use crate::rows::attempt::Recorder;
 use crate::runs;
+use crate::young::{Ended, Young};
 
 /// No attempt yet.
 pub(crate) const STAGE_FIRST: i64 = 0;
@@ -28,7 +29,9 @@ pub(crate) const REMOVE: &str =
 
 /// Records a batch of settlements.
 pub(crate) fn settle(desk: &mut Desk<'_>, settlements: &[Settlement]) -> Result<(), Fault> {
-    let removed = runs::remove(desk, settlements)?;
+    let mut removed = vec![false; settlements.len()];
+    remove_young(desk, settlements, &mut removed)?;
+    runs::remove(desk, settlements, &mut removed)?;
     let mut recorder = Recorder::default();
     for (settlement, removed) in settlements.iter().zip(removed) {
         let was_owed = removed || end_or_postpone(desk, settlement)?;
@@ -44,12 +47,42 @@ pub(crate) fn settle(desk: &mut Desk<'_>, settlements: &[Settlement]) -> Result<
     Ok(desk.arrivals.arrive(desk.db, &attempts)?)
 }
 
+/// Removes young deliveries that end with their first attempt, and notes at their places that they were removed.
+fn remove_young(
+    desk: &mut Desk<'_>,
+    settlements: &[Settlement],
+    removed: &mut [bool],
+) -> rusqlite::Result<()> {
+    let ends = settlements.iter().enumerate().filter(|(_, settlement)| ends_at_first(settlement));
+    let mut ended: Vec<_> = ends
+        .map(|(place, Settlement { key, .. })| Ended {
+            message_seq: key.message_seq,
+            endpoint_id: key.endpoint_id,
+            place,
+        })
+        .collect();
+    ended.sort_unstable();
+    let count = desk.young.remove_all(&ended, removed)?;
+    desk.change.first_attempts -= i64::try_from(count).unwrap_or(0);
+    Ok(())
+}
+
+/// Whether the delivery goes, and is looked for in the first stage.
+pub(crate) fn ends_at_first(settlement: &Settlement) -> bool {
+    settlement.key.trigger == Trigger::Schedule
+        && begins_in_first_stage(number_of(settlement))
+        && match settlement.outcome {
+            Outcome::Delivered | Outcome::GivenUp | Outcome::Dropped => true,
+            Outcome::Retry(_) => false,
+        }
+}
+
 /// `false` if the delivery was settled before.
 fn end_or_postpone(desk: &mut Desk<'_>, settlement: &Settlement) -> rusqlite::Result<bool> {
     let Settlement { key, outcome, .. } = settlement;
     let number = number_of(settlement);
     let (db, change) = (desk.db, &mut desk.change);
-    let mut deliveries = Deliveries { remove: &mut desk.hot.remove, change };
+    let mut deliveries = Deliveries { young: &mut desk.young, remove: &mut desk.hot.remove, change };
     let was_owed = match outcome {
         Outcome::Retry(at) => postpone(db, &mut deliveries, key, number, *at)?,
         Outcome::Delivered | Outcome::GivenUp | Outcome::Dropped => deliveries.end(key, number)?,
@@ -61,17 +94,18 @@ fn end_or_postpone(desk: &mut Desk<'_>, settlement: &Settlement) -> rusqlite::Re
 }
 
 /// The number of the attempt that is settled.
-pub(crate) fn number_of(settlement: &Settlement) -> Option<u32> {
+fn number_of(settlement: &Settlement) -> Option<u32> {
     settlement.attempt.as_ref().map(|attempt| attempt.number)
 }
 
 /// Whether a delivery that has had so many attempts is looked for in the first stage first.
-pub(crate) fn begins_in_first_stage(number: Option<u32>) -> bool {
+fn begins_in_first_stage(number: Option<u32>) -> bool {
     number.is_none_or(|number| number <= 1)
 }
 
 /// The deliveries of the open transaction.
 struct Deliveries<'a, 'db> {
+    young: &'a mut Young<'db>,
     remove: &'a mut Kept<'db>,
     change: &'a mut Change,
 }
@@ -79,6 +113,9 @@ struct Deliveries<'a, 'db> {
 impl Deliveries<'_, '_> {
     /// `false` if there is none in this stage.
     fn remove(&mut self, key: &DeliveryKey, stage: i64) -> rusqlite::Result<bool> {
+        if stage == STAGE_FIRST && self.young.remove(key.message_seq, key.endpoint_id)? {
+            return Ok(true);
+        }
         let remove = self.remove.statement()?;
         remove.raw_bind_parameter(1, key.endpoint_id.to_bytes())?;
         remove.raw_bind_parameter(2, stage)?;

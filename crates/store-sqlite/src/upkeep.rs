@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
-use klingel_model::{AppId, MessageId, Micros};
+use klingel_model::{AppId, EndpointId, MessageId, Micros};
 use klingel_store::page::SCAN_ROWS_MAX;
 use klingel_store::{Error, Retired, RetiredOf, Upkeep, Verb};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -188,7 +188,14 @@ fn owed(db: &Connection, old: &[Old]) -> Result<BTreeSet<i64>, Fault> {
         "SELECT d.message_seq FROM endpoint e CROSS JOIN delivery d ON d.endpoint_id = e.id
          WHERE e.app_id = ?1 AND d.stage = ?2 AND d.message_seq BETWEEN ?3 AND ?4",
     )?;
+    let mut young = db.prepare_cached(
+        "SELECT DISTINCT message_seq FROM young_delivery WHERE message_seq BETWEEN ?1 AND ?2",
+    )?;
     for (app_id, (first, last)) in spans {
+        let mut rows = young.query([first, last])?;
+        while let Some(row) = rows.next()? {
+            owed.insert(row.get(0)?);
+        }
         for stage in [STAGE_FIRST, STAGE_RETRY, STAGE_MANUAL] {
             let mut rows = statement.query(params![app_id.to_bytes(), stage, first, last])?;
             while let Some(row) = rows.next()? {
@@ -236,7 +243,7 @@ fn erase_deleted(desk: &mut Desk<'_>, limit: usize) -> Result<Retired, Fault> {
             return Ok(Retired { more: true, ..erased });
         }
         let finished = match kind {
-            ERASING_ENDPOINT => erase_deliveries(db, id, left, &mut erased, &mut desk.change)?,
+            ERASING_ENDPOINT => erase_deliveries(desk, id, left, &mut erased)?,
             ERASING_APPLICATION => erase_messages(desk, id, left, &mut erased)?,
             other => return Err(corrupt("erasing", format!("unknown kind {other}"))),
         };
@@ -252,20 +259,23 @@ fn erase_deleted(desk: &mut Desk<'_>, limit: usize) -> Result<Retired, Fault> {
 
 /// `true` when none is left.
 fn erase_deliveries(
-    db: &Connection,
+    desk: &mut Desk<'_>,
     endpoint_id: [u8; 16],
     left: u64,
     erased: &mut Retired,
-    change: &mut Change,
 ) -> rusqlite::Result<bool> {
-    let mut some = db.prepare_cached(
+    let mut some = desk.db.prepare_cached(
         "DELETE FROM delivery WHERE endpoint_id = ?1 AND (stage, message_seq) IN
              (SELECT stage, message_seq FROM delivery WHERE endpoint_id = ?1 LIMIT ?2) RETURNING stage",
     )?;
     let mut rows = some.query(params![endpoint_id, left.cast_signed()])?;
     let mut removed = 0;
     while let Some(row) = rows.next()? {
-        count_removed(row.get(0)?, change);
+        count_removed(row.get(0)?, &mut desk.change);
+        removed += 1;
+    }
+    for _ in desk.young.remove_of(EndpointId::from_bytes(endpoint_id), left - removed)? {
+        count_removed(STAGE_FIRST, &mut desk.change);
         removed += 1;
     }
     erased.deliveries += removed;

@@ -155,7 +155,7 @@ impl Writer {
         let done = desk
             .begin()
             .and_then(|()| jobs.iter_mut().try_for_each(|job| job.run(desk)))
-            .and_then(|()| self.sort_places(desk))
+            .and_then(|()| self.sort_in(desk))
             .and_then(|()| desk.commit());
         if let Err(error) = done {
             desk.roll_back();
@@ -170,8 +170,13 @@ impl Writer {
     }
 
     /// Not while room is short: no settlement may fail for what can wait.
-    fn sort_places(&self, desk: &mut Desk<'_>) -> rusqlite::Result<()> {
-        if self.is_short_of_room.get() { Ok(()) } else { desk.arrivals.sort_some(desk.db) }
+    fn sort_in(&self, desk: &mut Desk<'_>) -> rusqlite::Result<()> {
+        if self.is_short_of_room.get() {
+            return Ok(());
+        }
+        desk.write_taken()?;
+        desk.young.sort_some()?;
+        desk.arrivals.sort_some(desk.db)
     }
 
     /// Copies the log into the database. What readers still hold, or what does not fit on the disk now, stays in the

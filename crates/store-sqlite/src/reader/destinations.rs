@@ -26,8 +26,10 @@ pub(super) fn list(
     let last_attempts = last_attempts(db, message_id)?;
     let canceled = canceled(db, seq)?;
     let mut owed = db.prepare_cached(
-        "SELECT count(*), min(due_at) FROM delivery
-         WHERE endpoint_id = ?1 AND stage IN (0, 1, 2) AND message_seq = ?2",
+        "SELECT count(*)
+                 + (SELECT count(*) FROM young_delivery WHERE message_seq = ?2 AND endpoint_id = ?1),
+             min(due_at)
+         FROM delivery WHERE endpoint_id = ?1 AND stage IN (0, 1, 2) AND message_seq = ?2",
     )?;
     let Bounds { low, high } = Bounds::of(page);
     let sql = format!(

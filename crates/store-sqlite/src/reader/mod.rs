@@ -8,6 +8,7 @@ mod destinations;
 mod messages;
 mod overview;
 pub(crate) mod places;
+pub(crate) mod young;
 
 use std::sync::Arc;
 

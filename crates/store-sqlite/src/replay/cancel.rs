@@ -1,23 +1,23 @@
 //! Dropping what waits.
 
-use klingel_model::{AppId, EndpointId, MessageId};
+use klingel_model::{AppId, EndpointId, MessageId, MessageSeq};
 use klingel_store::{Canceled, Error};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, params};
 
-use crate::depth::Change;
+use crate::desk::Desk;
 use crate::fault::Fault;
-use crate::settle::count_removed;
+use crate::settle::{STAGE_FIRST, count_removed};
 use crate::upkeep::sql_limit;
 
 const MARK: &str = "INSERT OR IGNORE INTO canceled (message_seq, endpoint_id) VALUES (?1, ?2)";
 
 pub(super) fn one(
-    db: &Connection,
+    desk: &mut Desk<'_>,
     app_id: AppId,
     message_id: MessageId,
     endpoint_id: EndpointId,
-    change: &mut Change,
 ) -> Result<u64, Fault> {
+    let db = desk.db;
     let endpoint = endpoint_id.to_bytes();
     let seq: Option<i64> = db
         .prepare_cached(
@@ -35,7 +35,11 @@ pub(super) fn one(
     let mut rows = drop.query(params![endpoint, seq])?;
     let mut dropped = 0;
     while let Some(row) = rows.next()? {
-        count_removed(row.get(0)?, change);
+        count_removed(row.get(0)?, &mut desk.change);
+        dropped += 1;
+    }
+    if desk.young.remove(MessageSeq(seq), endpoint_id)? {
+        count_removed(STAGE_FIRST, &mut desk.change);
         dropped += 1;
     }
     if dropped > 0 {
@@ -45,12 +49,12 @@ pub(super) fn one(
 }
 
 pub(super) fn all(
-    db: &Connection,
+    desk: &mut Desk<'_>,
     app_id: AppId,
     endpoint_id: EndpointId,
     limit: usize,
-    change: &mut Change,
 ) -> Result<Canceled, Fault> {
+    let db = desk.db;
     let endpoint = endpoint_id.to_bytes();
     let lives = "SELECT 1 FROM endpoint WHERE app_id = ?1 AND id = ?2";
     if !db.prepare_cached(lives)?.exists(params![app_id.to_bytes(), endpoint])? {
@@ -65,8 +69,13 @@ pub(super) fn all(
     let mut rows = drop.query(params![endpoint, sql_limit(limit)])?;
     let mut deliveries = 0;
     while let Some(row) = rows.next()? {
-        count_removed(row.get(0)?, change);
+        count_removed(row.get(0)?, &mut desk.change);
         mark.execute(params![row.get::<_, i64>(1)?, endpoint])?;
+        deliveries += 1;
+    }
+    for seq in desk.young.remove_of(endpoint_id, (limit as u64).saturating_sub(deliveries))? {
+        count_removed(STAGE_FIRST, &mut desk.change);
+        mark.execute(params![seq.0, endpoint])?;
         deliveries += 1;
     }
     Ok(Canceled { deliveries, more: deliveries == limit as u64 })

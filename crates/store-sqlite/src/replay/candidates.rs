@@ -32,7 +32,9 @@ fn sql(page: &Page<MessageId>) -> String {
              typeof(m.payload) <> 'null'
                  AND NOT EXISTS (SELECT 1 FROM trial t WHERE t.message_seq = m.seq)
                  AND NOT EXISTS (SELECT 1 FROM delivery d
-                     WHERE d.endpoint_id = ?4 AND d.stage IN (0, 1, 2) AND d.message_seq = m.seq),
+                     WHERE d.endpoint_id = ?4 AND d.stage IN (0, 1, 2) AND d.message_seq = m.seq)
+                 AND NOT EXISTS (SELECT 1 FROM young_delivery y
+                     WHERE y.message_seq = m.seq AND y.endpoint_id = ?4),
              (SELECT t.success FROM attempt t WHERE t.message_id = m.id AND t.endpoint_id = ?4
               ORDER BY t.id DESC LIMIT 1),
              EXISTS (SELECT 1 FROM canceled c WHERE c.message_seq = m.seq AND c.endpoint_id = ?4)

@@ -76,14 +76,14 @@ impl Replays for SqliteStore {
         message_id: MessageId,
         endpoint_id: EndpointId,
     ) -> Verb<'_, u64> {
-        self.write(Class::Settles, 2, move |db, change| {
-            cancel::one(db, app_id, message_id, endpoint_id, change)
+        self.write_at_desk(Haste::Urgent, Class::Settles, 2, move |desk| {
+            cancel::one(desk, app_id, message_id, endpoint_id)
         })
     }
 
     fn cancel_waiting(&self, app_id: AppId, endpoint_id: EndpointId, limit: usize) -> Verb<'_, Canceled> {
-        self.write(Class::Settles, 2 * limit, move |db, change| {
-            cancel::all(db, app_id, endpoint_id, limit, change)
+        self.write_at_desk(Haste::Urgent, Class::Settles, 2 * limit, move |desk| {
+            cancel::all(desk, app_id, endpoint_id, limit)
         })
     }
 }

@@ -6,10 +6,11 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::fault::Fault;
 use crate::reader::bounds::word;
+use crate::reader::young;
 use crate::rows::{count_at, event_type, id, instant, instant_or_null};
 use crate::settle::{STAGE_FIRST, STAGE_MANUAL, STAGE_RETRY};
 
-/// Counts no further than `?2`.
+/// Counts no further than `?2` what is not young.
 pub(super) const COUNT: &str =
     "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE endpoint_id = ?1 LIMIT ?2)";
 /// The earliest retry or manual delivery.
@@ -25,9 +26,12 @@ pub(super) fn count(db: &Connection, endpoint_id: EndpointId, count_max: u64) ->
         return Ok(Backlog::default());
     }
     let limit = i64::try_from(count_max.saturating_add(1)).unwrap_or(i64::MAX);
-    let counted = params![endpoint_id.to_bytes(), limit];
-    let counted = db.prepare_cached(COUNT)?.query_row(counted, |row| count_at(row, 0))?;
-    let oldest_due = oldest_due(db, endpoint_id)?;
+    // One view of both tables: what moves from one to the other meanwhile is not counted twice.
+    let view = db.unchecked_transaction()?;
+    let id = endpoint_id.to_bytes();
+    let sorted_in = view.prepare_cached(COUNT)?.query_row(params![id, limit], |row| count_at(row, 0))?;
+    let counted = sorted_in + view.prepare_cached(young::COUNT)?.query_row([id], |row| count_at(row, 0))?;
+    let oldest_due = oldest_due(&view, endpoint_id)?;
     Ok(Backlog { waiting: counted.min(count_max), more: counted > count_max, oldest_due })
 }
 
@@ -36,7 +40,20 @@ pub(super) fn oldest_due(db: &Connection, endpoint_id: EndpointId) -> rusqlite::
     let earliest = |sql| -> rusqlite::Result<Option<Micros>> {
         db.prepare_cached(sql)?.query_row([endpoint_id.to_bytes()], |row| instant(row, 0)).optional()
     };
-    Ok([earliest(EARLIEST_DUE)?, earliest(EARLIEST_FIRST)?].into_iter().flatten().min())
+    // What is young is read first: what is sorted in meanwhile is seen twice rather than not at all.
+    let earliest = [earliest(young::EARLIEST)?, earliest(EARLIEST_DUE)?, earliest(EARLIEST_FIRST)?];
+    Ok(earliest.into_iter().flatten().min())
+}
+
+/// The young deliveries' part of a page, with the values of [`sql`]. `?2` is the first stage.
+fn young_sql(order: Order) -> String {
+    format!(
+        "SELECT y.message_seq, 0, NULL, m.id, m.event_type, m.created_at
+         FROM young_delivery y CROSS JOIN message m ON m.seq = y.message_seq
+         WHERE y.endpoint_id = ?1 AND ?2 = {STAGE_FIRST} AND y.message_seq > ?3 AND y.message_seq < ?4
+         ORDER BY y.message_seq {} LIMIT ?5",
+        word(order)
+    )
 }
 
 /// One stage's part of a page. `?3` and `?4` are exclusive bounds on the message, `?5` is the page's limit and one.
@@ -59,12 +76,17 @@ pub(super) fn list(
     if !lives(db, endpoint_id)? {
         return Ok(Scan { items: Vec::new(), resume: None });
     }
-    let mut statement = db.prepare_cached(&sql(page.order))?;
     let limit = i64::try_from(page.limit.max(1)).unwrap_or(i64::MAX).saturating_add(1);
     let mut found = Vec::new();
-    for (stage, trigger) in
-        [(STAGE_FIRST, Trigger::Schedule), (STAGE_RETRY, Trigger::Schedule), (STAGE_MANUAL, Trigger::Manual)]
-    {
+    // What is young is read first: what is sorted in meanwhile is seen twice, and shown once.
+    let parts = [
+        (young_sql(page.order), STAGE_FIRST, Trigger::Schedule),
+        (sql(page.order), STAGE_FIRST, Trigger::Schedule),
+        (sql(page.order), STAGE_RETRY, Trigger::Schedule),
+        (sql(page.order), STAGE_MANUAL, Trigger::Manual),
+    ];
+    for (sql, stage, trigger) in parts {
+        let mut statement = db.prepare_cached(&sql)?;
         let (low, high) = bounds(page, trigger);
         let rows = statement
             .query_and_then(params![endpoint_id.to_bytes(), stage, low, high, limit], |row| {
@@ -80,6 +102,7 @@ pub(super) fn list(
         found.extend(rows);
     }
     found.sort_by_key(place);
+    found.dedup_by_key(|owed| place(owed));
     if page.order == Order::Descending {
         found.reverse();
     }

@@ -41,13 +41,13 @@ pub(crate) struct Desk<'db> {
 
 impl<'db> Desk<'db> {
     /// An empty desk.
-    pub(crate) fn new(db: &'db Connection, numbers: Numbers) -> Self {
+    pub(crate) fn new(db: &'db Connection, numbers: Numbers, young_max: usize) -> Self {
         Self {
             db,
             change: Change::default(),
             living: Living::default(),
             arrivals: Arrivals::new(db),
-            young: Young::new(db),
+            young: Young::new(db, young_max),
             numbers,
             messages: Vec::new(),
             owed: Vec::new(),

@@ -61,6 +61,9 @@ pub struct OpenOptions {
     pub size_bytes_max: Option<u64>,
     /// New messages are refused when the disk has fewer free bytes, so that the old ones can still be settled.
     pub free_bytes_min: u64,
+    /// From so many first attempts on that lie in the order of messages, the oldest are sorted in by endpoint. Whoever
+    /// looks for those of an endpoint goes through all of them.
+    pub young_deliveries_max: usize,
 }
 
 impl OpenOptions {
@@ -76,6 +79,7 @@ impl OpenOptions {
             busy_timeout: Duration::from_secs(5),
             size_bytes_max: None,
             free_bytes_min: 64 * 1024 * 1024,
+            young_deliveries_max: 8192,
         }
     }
 }
@@ -101,7 +105,7 @@ impl SqliteStore {
         let checkpointer =
             Checkpointer::start(checkpointer).map_err(|error| OpenError::cannot_open(path, &error))?;
         let room = Room { folder: folder_of(path), free_bytes_min: options.free_bytes_min, pages_max };
-        let OpenOptions { path, sealer, dice, clock, queue_verbs_max, .. } = options;
+        let OpenOptions { path, sealer, dice, clock, queue_verbs_max, young_deliveries_max, .. } = options;
         let jobs = Arc::new(Inbox::new(queue_verbs_max));
         let commits = Arc::new(AtomicU64::new(0));
         let writer = Writer {
@@ -112,6 +116,7 @@ impl SqliteStore {
             wal_pages,
             room,
             is_short_of_room: Cell::new(false),
+            young_deliveries_max,
             clock,
         };
         let store = Self {

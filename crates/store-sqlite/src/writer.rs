@@ -57,6 +57,7 @@ pub(crate) struct Writer {
     /// the room it has already, instead of growing into what is left.
     pub(crate) is_short_of_room: Cell<bool>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) young_deliveries_max: usize,
 }
 
 impl Writer {
@@ -64,7 +65,7 @@ impl Writer {
     pub(crate) fn run(self, numbers: Numbers, checkpointer: Checkpointer) {
         // Whatever ends this thread, a panic included: nobody may wait for an answer that never comes.
         let _closing = CloseOnDrop(Arc::clone(&self.inbox));
-        let mut desk = Desk::new(&self.db, numbers);
+        let mut desk = Desk::new(&self.db, numbers, self.young_deliveries_max);
         let mut jobs = Vec::new();
         loop {
             let clean = self.wal_pages.load(Ordering::Relaxed) == 0;

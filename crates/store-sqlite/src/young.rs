@@ -10,8 +10,6 @@ use crate::insertion::{Insertion, Kept};
 use crate::rows::id;
 use crate::upkeep::sql_limit;
 
-/// From so many on, some are sorted in. Whoever looks for those of an endpoint goes through all of them.
-const KEPT_MAX: usize = 8192;
 /// So many are sorted in at once, and what else the last message among them owes. Many share a page of their endpoint;
 /// too many would make a commit long.
 const SORTED_AT_ONCE: usize = 2048;
@@ -48,7 +46,8 @@ pub(crate) struct Young<'db> {
     db: &'db Connection,
     /// How many there are. Counted at the beginning, and again after a rollback or when another process has written.
     count: Option<usize>,
-    kept_max: usize,
+    /// From so many on, some are sorted in.
+    count_max: usize,
     add: Insertion<'db>,
     remove: Kept<'db>,
     walk: Kept<'db>,
@@ -57,14 +56,14 @@ pub(crate) struct Young<'db> {
 
 impl<'db> Young<'db> {
     /// Nothing is known yet.
-    pub(crate) fn new(db: &'db Connection) -> Self {
+    pub(crate) fn new(db: &'db Connection, count_max: usize) -> Self {
         // A number is never given twice, so a delivery that is there already was asked for twice by one message.
         let add = "INSERT OR IGNORE INTO young_delivery (message_seq, endpoint_id)";
         let remove = "DELETE FROM young_delivery WHERE message_seq = ?1 AND endpoint_id = ?2";
         Self {
             db,
             count: None,
-            kept_max: KEPT_MAX,
+            count_max,
             add: Insertion::new(db, add, "(?, ?)", 2),
             remove: Kept::new(db, remove),
             walk: Kept::new(db, WALK),
@@ -131,10 +130,10 @@ impl<'db> Young<'db> {
     /// transaction.
     pub(crate) fn sort_some(&mut self) -> rusqlite::Result<()> {
         let count = self.count()?;
-        if count < self.kept_max {
+        if count < self.count_max {
             return Ok(());
         }
-        let (db, at_once) = (self.db, SORTED_AT_ONCE.min(self.kept_max));
+        let (db, at_once) = (self.db, SORTED_AT_ONCE.min(self.count_max));
         let last: i64 = db
             .prepare_cached(
                 "SELECT max(message_seq) FROM (SELECT message_seq FROM young_delivery

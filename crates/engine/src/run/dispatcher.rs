@@ -1,5 +1,6 @@
 //! Turns the lanes: news and reports go in, attempts and reads come out.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::News;
+use super::alarm::Alarm;
 use super::attempt::attempt;
 use crate::World;
 use crate::fanout::{Catalogue, Target};
@@ -110,11 +112,12 @@ impl Dispatcher {
     /// Runs until stopped; then goes on taking reports in, so that attempts under way can end.
     pub(super) async fn run(mut self, stop: CancellationToken) {
         let (mut news, mut reports) = (Vec::with_capacity(EVENTS_MAX), Vec::with_capacity(EVENTS_MAX));
-        let mut wake = Duration::ZERO;
+        let mut stopped = pin!(stop.cancelled());
+        let mut alarm = Alarm::ringing();
         loop {
             tokio::select! {
                 biased;
-                () = stop.cancelled() => break,
+                () = &mut stopped => break,
                 _ = self.reports_in.recv_many(&mut reports, EVENTS_MAX) => {}
                 received = self.news.recv_many(&mut news, EVENTS_MAX) => {
                     // Every handle is gone, and nobody has stopped the engine: end rather than spin.
@@ -122,8 +125,9 @@ impl Dispatcher {
                         break;
                     }
                 }
-                () = tokio::time::sleep(wake) => {}
+                () = alarm.rung() => {}
             }
+            self.gather(&mut news, &mut reports).await;
             let monotonic = self.shared.world.clock.monotonic();
             reports.drain(..).for_each(|report| self.report(report, monotonic));
             news.drain(..).for_each(|news| self.take_news(news));
@@ -134,11 +138,27 @@ impl Dispatcher {
             self.shared.meters.lanes(self.lanes.under_way(), self.lanes.held_bytes());
             #[cfg(test)]
             self.lanes.note_held();
-            wake = turn.wake_at.map_or(SLEEP_MAX, |at| at.saturating_sub(monotonic)).min(SLEEP_MAX);
+            alarm.set(turn.wake_at.map_or(SLEEP_MAX, |at| at.saturating_sub(monotonic)).min(SLEEP_MAX));
             self.carry_out(turn);
         }
         drop(self.shared);
         while self.reports_in.recv().await.is_some() {}
+    }
+
+    /// Lets the tasks run that are ready, and takes in what they report: whoever reports makes this task the next one, and
+    /// a turn for each report would cost more than what the turn does.
+    async fn gather(&mut self, news: &mut Vec<News>, reports: &mut Vec<Report>) {
+        tokio::task::yield_now().await;
+        while reports.len() < EVENTS_MAX
+            && let Ok(report) = self.reports_in.try_recv()
+        {
+            reports.push(report);
+        }
+        while news.len() < EVENTS_MAX
+            && let Ok(one) = self.news.try_recv()
+        {
+            news.push(one);
+        }
     }
 
     fn carry_out(&self, turn: Turn) {

@@ -23,6 +23,7 @@ use crate::{Engine, World};
 #[cfg(test)]
 use crate::simulation::planted::{self, Bug};
 
+mod alarm;
 mod attempt;
 mod chores;
 mod dispatcher;

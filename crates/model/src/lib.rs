@@ -5,6 +5,7 @@
 //! - [`id`]: typed, sortable ids such as `msg_…`, with their text form
 //! - [`time`]: instants in microseconds UTC and the [`Clock`] they come from
 //! - [`dice`]: the source of randomness
+//! - [`decimal`]: numbers as text, without an allocation
 //! - [`retry`]: the schedule by which a failed delivery is tried again
 //! - [`latency`]: a histogram of how long requests took
 //! - [`secret`]: signing secrets in the Standard Webhooks text form
@@ -17,6 +18,7 @@ pub mod api_key;
 pub mod application;
 pub mod attempt;
 pub mod audit;
+pub mod decimal;
 pub mod delivery;
 pub mod dice;
 pub mod endpoint;
@@ -37,6 +39,7 @@ pub use api_key::{ApiKey, KeyDigest, Role};
 pub use application::Application;
 pub use attempt::{Attempt, AttemptStatus, ErrorClass, Trigger};
 pub use audit::{AuditEntry, AuditSeq};
+pub use decimal::Decimal;
 pub use delivery::{Delivery, DeliveryKey, DeliveryState};
 pub use dice::Dice;
 pub use endpoint::{Endpoint, EndpointHealth, EndpointState};

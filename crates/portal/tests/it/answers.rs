@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request};
+use http::{Method, Request};
 use klingel_engine::deliver::Headers;
 use klingel_model::PassScope;
 use serde_json::json;

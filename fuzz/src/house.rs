@@ -7,10 +7,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use bytes::Bytes;
-use http::{HeaderMap, Request};
+use http::Request;
 use http_body_util::BodyExt as _;
 use klingel_api::{ApiState, Mounted, router_with};
-use klingel_engine::deliver::{OutboundRequest, Response, Sent, Transport};
+use klingel_engine::deliver::{Headers, OutboundRequest, Response, Sent, Transport};
 use klingel_engine::{Running, Settings, World, keys, start};
 use klingel_model::{ApiKey, ApiKeyId, Clock as _, Environment, EnvironmentId, Role};
 use klingel_store::Catalog as _;
@@ -26,7 +26,7 @@ struct Yes;
 
 impl Transport for Yes {
     fn send(&self, _: OutboundRequest) -> Sent<'_> {
-        Box::pin(async { Ok(Response { status: 200, headers: HeaderMap::new(), body: Bytes::new() }) })
+        Box::pin(async { Ok(Response { status: 200, headers: Headers::new(), body: Bytes::new() }) })
     }
 }
 

@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use http::HeaderMap;
-use klingel_engine::deliver::{OutboundRequest, Transport as _};
+use klingel_engine::deliver::{Headers, OutboundRequest, Transport as _};
 use klingel_model::Micros;
 use klingel_outbound::{Client, ClientConfig};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -59,7 +58,7 @@ pub fn run(data: &[u8]) {
         let wire = place.get_or_insert_with(Wire::new);
         let address = wire.listener.local_addr().expect("a bound listener has an address");
         let url = format!("http://{address}/").into();
-        let request = OutboundRequest { url, headers: HeaderMap::new(), body: "{}".into(), timeout: TIMEOUT };
+        let request = OutboundRequest { url, headers: Headers::new(), body: "{}".into(), timeout: TIMEOUT };
         let outcome = wire.runtime.block_on(async {
             let (sent, ()) = tokio::join!(wire.client.send(request), wire.answer(data));
             sent

@@ -1,23 +1,19 @@
 //! `Retry-After` of an answer, read by every dialect: a wish for later, or none.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue};
-use klingel_engine::deliver::{Response, Verdict};
+use klingel_engine::deliver::{Headers, Response, Verdict};
 use klingel_model::Micros;
 
 const NOW: Micros = Micros::from_unix_us(1_700_000_000_000_000);
 
 /// Several headers, a line each.
 pub fn run(data: &[u8]) {
-    let mut headers = HeaderMap::new();
+    let mut headers = Headers::new();
     for line in data.split(|byte| *byte == b'\n').take(8) {
-        if let Ok(value) = HeaderValue::from_bytes(line) {
-            headers.append("retry-after", value);
-        }
+        // A line that is no value is none of the answer's.
+        headers.append("retry-after", line).ok();
     }
-    let seconds =
-        headers.get_all("retry-after").iter().filter_map(|value| value.to_str().ok()?.parse::<u32>().ok());
-    let longest = seconds.max();
+    let longest = headers.texts("retry-after").filter_map(|text| text.parse::<u32>().ok()).max();
     for status in [200, 301, 429, 500, 503] {
         for dialect in klingel_dialects::all() {
             let outcome = Ok(Response { status, headers: headers.clone(), body: Bytes::new() });

@@ -133,8 +133,9 @@ fn trial(vendor: &Vendor, dice: &dyn Dice) -> Result<(), String> {
     if request.timeout.is_zero() || request.timeout.as_secs() > 60 {
         return Err("the time-out must lie between 0 and 60 s".to_owned());
     }
+    let headers = http::HeaderMap::from(&request.headers);
     let judge = |body: &[u8], key: &SecretKey| {
-        let received = Received { headers: &request.headers, body };
+        let received = Received { headers: &headers, body };
         dialect.verify(&received, key, sending.now)
     };
     match key {

@@ -3,8 +3,8 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use klingel_engine::deliver::{Failure, Response, Verdict};
+use http::header::{self, HeaderName};
+use klingel_engine::deliver::{Failure, Headers, Response, Verdict};
 use klingel_model::{Endpoint, Micros};
 
 /// Headers that frame the request or belong to one connection only. An owner's header of this name would smuggle a
@@ -41,12 +41,12 @@ pub fn read(outcome: &Result<Response, Failure>, now: Micros) -> Verdict {
 
 /// The instant that `Retry-After` names, in seconds from `now` or as a date; `None` without one that can be read.
 /// Several such headers contradict each other: the latest instant holds, which is the wish of the most careful one.
-pub fn retry_after(headers: &HeaderMap, now: Micros) -> Option<Micros> {
-    headers.get_all(header::RETRY_AFTER).iter().filter_map(|value| instant(value, now)).max()
+pub fn retry_after(headers: &Headers, now: Micros) -> Option<Micros> {
+    headers.texts(header::RETRY_AFTER.as_str()).filter_map(|text| instant(text, now)).max()
 }
 
-fn instant(value: &HeaderValue, now: Micros) -> Option<Micros> {
-    let text = value.to_str().ok()?.trim();
+fn instant(text: &str, now: Micros) -> Option<Micros> {
+    let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than fit are a wish for a very long time, which the engine shortens to its own limit.
         return Some(now.plus(Duration::from_secs(text.parse().unwrap_or(u64::MAX))));
@@ -55,15 +55,20 @@ fn instant(value: &HeaderValue, now: Micros) -> Option<Micros> {
     Some(Micros::from_unix_us(0).plus(since_epoch))
 }
 
+/// Memory for the endpoint's own headers and so many others, whose names and values have so many bytes together.
+pub fn headers_for(endpoint: &Endpoint, others: usize, others_text_bytes: usize) -> Headers {
+    let own_text_bytes: usize = endpoint.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    Headers::with_capacity(endpoint.headers.len() + others, own_text_bytes + others_text_bytes)
+}
+
 /// Puts the endpoint's own headers into a request, replacing what is there. Left out are names that the transport
 /// owns, names for which `reserved` says so, and what is no header at all; the API takes none of these in.
-pub fn add_own_headers(headers: &mut HeaderMap, endpoint: &Endpoint, reserved: impl Fn(&str) -> bool) {
+pub fn add_own_headers(headers: &mut Headers, endpoint: &Endpoint, reserved: impl Fn(&str) -> bool) {
     for (name, value) in &endpoint.headers {
-        let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) else {
-            continue;
-        };
+        let Ok(name) = name.parse::<HeaderName>() else { continue };
         if !CONNECTION_HEADERS.contains(&name) && !reserved(name.as_str()) {
-            headers.insert(name, value);
+            // A value that cannot stand in a header changes nothing.
+            headers.insert(&name, value).ok();
         }
     }
 }
@@ -77,9 +82,9 @@ mod tests {
     const NOW: Micros = Micros::from_unix_us(1_700_000_000_000_000);
 
     fn named(values: &[&str]) -> Option<Micros> {
-        let mut headers = HeaderMap::new();
+        let mut headers = Headers::new();
         for value in values {
-            headers.append(header::RETRY_AFTER, HeaderValue::from_str(value).unwrap());
+            headers.append(header::RETRY_AFTER, value).unwrap();
         }
         retry_after(&headers, NOW)
     }
@@ -120,9 +125,9 @@ mod tests {
     }
 
     fn answer(status: u16, retry_after: Option<&str>) -> Response {
-        let mut headers = HeaderMap::new();
+        let mut headers = Headers::new();
         if let Some(value) = retry_after {
-            headers.insert("retry-after", value.parse().unwrap());
+            headers.insert(&header::RETRY_AFTER, value).unwrap();
         }
         Response { status, headers, body: Bytes::new() }
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use klingel_engine::deliver::{OutboundRequest, Transport};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use klingel_engine::deliver::{Headers, OutboundRequest, Transport};
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -18,18 +18,17 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct ApiClient {
     transport: Arc<dyn Transport>,
     base: String,
-    headers: HeaderMap,
+    headers: Headers,
 }
 
 impl ApiClient {
     /// A caller of the server at `base`, such as `http://127.0.0.1:8080`.
     pub fn new(transport: Arc<dyn Transport>, base: &str, key: &str) -> Result<Self, Failure> {
-        let bearer = HeaderValue::try_from(format!("Bearer {}", key.trim()));
-        let mut bearer = bearer.map_err(|_| Failure::new("the key holds characters that no key has"))?;
-        bearer.set_sensitive(true);
-        let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, bearer);
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let mut headers = Headers::new();
+        headers
+            .insert(&AUTHORIZATION, format!("Bearer {}", key.trim()))
+            .map_err(|_| Failure::new("the key holds characters that no key has"))?;
+        headers.insert(&CONTENT_TYPE, "application/json").expect("it is visible ASCII");
         Ok(Self { transport, base: base.trim_end_matches('/').to_owned(), headers })
     }
 

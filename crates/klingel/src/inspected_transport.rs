@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderValue, Method};
-use klingel_engine::deliver::{Failure, OutboundRequest, Response, Sent, Transport};
+use klingel_engine::deliver::{Failure, Headers, OutboundRequest, Response, Sent, Transport};
 use klingel_model::ErrorClass;
 use klingel_portal::{BODY_BYTES_MAX, Incoming, Inspector, PATH};
 use url::Url;
@@ -54,14 +54,13 @@ impl InspectedTransport {
     }
 
     async fn hand_over(&self, address: Address, request: OutboundRequest) -> Result<Response, Failure> {
-        let mut headers = HeaderMap::with_capacity(request.headers.len() + 2);
+        let given = HeaderMap::from(&request.headers);
+        let mut headers = HeaderMap::with_capacity(given.len() + 2);
         if let Ok(host) = HeaderValue::from_str(&address.host) {
             headers.insert(HOST, host);
         }
         headers.insert(CONTENT_LENGTH, HeaderValue::from(request.body.len()));
-        for (name, value) in
-            request.headers.iter().filter(|(name, _)| *name != HOST && *name != CONTENT_LENGTH)
-        {
+        for (name, value) in given.iter().filter(|(name, _)| *name != HOST && *name != CONTENT_LENGTH) {
             headers.append(name.clone(), value.clone());
         }
         let fits = request.body.len() <= BODY_BYTES_MAX;
@@ -74,8 +73,8 @@ impl InspectedTransport {
         let taken = self.inspector.take(&address.token, incoming);
         match tokio::time::timeout(request.timeout, taken).await {
             Ok(answered) => {
-                let mut headers = HeaderMap::new();
-                headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+                let mut headers = Headers::new();
+                headers.insert(&CONTENT_TYPE, "text/plain; charset=utf-8").expect("it is visible ASCII");
                 Ok(Response { status: answered.status, headers, body: answered.body })
             }
             Err(_) => Err(Failure {
@@ -133,7 +132,7 @@ mod tests {
         fn send(&self, request: OutboundRequest) -> Sent<'_> {
             self.0.lock().unwrap().push(request.url.to_string());
             Box::pin(async {
-                Ok(Response { status: 204, headers: HeaderMap::new(), body: bytes::Bytes::new() })
+                Ok(Response { status: 204, headers: Headers::new(), body: bytes::Bytes::new() })
             })
         }
     }
@@ -165,7 +164,7 @@ mod tests {
     fn to(url: &str) -> OutboundRequest {
         OutboundRequest {
             url: url.into(),
-            headers: HeaderMap::new(),
+            headers: Headers::new(),
             body: "{}".into(),
             timeout: Duration::from_secs(15),
         }

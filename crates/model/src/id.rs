@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::str::FromStr;
 
 use crate::dice::Dice;
@@ -15,10 +16,14 @@ use crate::time::Micros;
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// 62^22 is the first power above 2^128.
 const TEXT_DIGITS: usize = 22;
+/// Bytes of the longest text form.
+const TEXT_BYTES_MAX: usize = 32;
 /// Digits that are written at a time.
 const PART_DIGITS: u32 = 10;
 /// The first number that has more digits than that; it fits 64 bits, 62^11 would not.
 const PART: u128 = 62u128.pow(PART_DIGITS);
+/// The lower half of 128 bits.
+const LOW_HALF: u128 = 0xffff_ffff_ffff_ffff;
 
 /// What an id stands for; the prefix is part of the text form.
 pub trait Kind: Send + Sync + 'static {
@@ -95,17 +100,49 @@ impl<K: Kind> Id<K> {
     }
 }
 
-impl<K: Kind> fmt::Display for Id<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut digits = [b'0'; TEXT_DIGITS];
+impl<K: Kind> Id<K> {
+    /// The text form, without an allocation: it is written for every attempt.
+    pub fn text(self) -> IdText {
+        const { assert!(K::PREFIX.len() + TEXT_DIGITS <= TEXT_BYTES_MAX) };
+        let length = K::PREFIX.len() + TEXT_DIGITS;
+        let mut bytes = [b'0'; TEXT_BYTES_MAX];
+        let (prefix, digits) = bytes[..length].split_at_mut(K::PREFIX.len());
+        prefix.copy_from_slice(K::PREFIX.as_bytes());
         let mut rest = self.0;
         // In parts that fit a register: to divide 128 bits is a call, and would be made for each digit.
         for places in digits.rchunks_mut(PART_DIGITS as usize) {
-            write_digits(places, (rest % PART) as u64);
-            rest /= PART;
+            let above = rest / PART;
+            write_digits(places, ((rest - above * PART) & LOW_HALF) as u64);
+            rest = above;
         }
-        f.write_str(K::PREFIX)?;
-        f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
+        IdText { bytes, length }
+    }
+}
+
+/// The text form of an id.
+#[derive(Clone, Copy)]
+pub struct IdText {
+    bytes: [u8; TEXT_BYTES_MAX],
+    length: usize,
+}
+
+impl Deref for IdText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).expect("prefixes and digits are ASCII")
+    }
+}
+
+impl fmt::Debug for IdText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl<K: Kind> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }
 
@@ -247,6 +284,7 @@ mod tests {
         let id = MessageId::new(Micros::from_unix_us(1_700_000_000_123_456), &Counting::default());
         let text = id.to_string();
         assert_eq!(text.len(), 4 + TEXT_DIGITS);
+        assert_eq!(*text, *id.text());
         assert_eq!(text.parse::<MessageId>(), Ok(id));
         assert_eq!(id.to_uuid().get_version_num(), 7);
         assert_eq!(MessageId::from_bytes(id.to_bytes()), id);

@@ -13,12 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::client::legacy::{self, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use klingel_engine::deliver::Headers;
 use klingel_engine::deliver::transport::{OutboundRequest, Transport};
 use klingel_outbound::{Client, ClientConfig, GuardConfig};
 use tokio::net::TcpListener;
@@ -56,7 +57,7 @@ fn legacy_client() -> LegacyClient {
 
 async fn send_by_legacy((client, url): (LegacyClient, Arc<str>)) -> u16 {
     let mut request = Request::post(&*url).body(Full::new(body())).expect("the request is valid");
-    *request.headers_mut() = headers();
+    *request.headers_mut() = HeaderMap::from(&headers());
     let sending = async {
         let answer = client.request(request).await.expect("the receiver answers");
         let status = answer.status().as_u16();
@@ -71,15 +72,15 @@ fn body() -> Bytes {
 }
 
 /// The headers of a signed message.
-fn headers() -> HeaderMap {
-    let mut headers = HeaderMap::new();
+fn headers() -> Headers {
+    let mut headers = Headers::with_capacity(4, 192);
     for (name, value) in [
         ("content-type", "application/json"),
         ("webhook-id", "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"),
         ("webhook-timestamp", "1674087231"),
         ("webhook-signature", "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.append(name, value).expect("they are ASCII");
     }
     headers
 }

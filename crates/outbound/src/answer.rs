@@ -1,6 +1,6 @@
 //! What an exchange may read, what it has read, and how it can break.
 
-use http::HeaderMap;
+use klingel_engine::deliver::Headers;
 
 use crate::config::ClientConfig;
 
@@ -35,7 +35,7 @@ pub(crate) struct Progress {
     pub stage: Stage,
     /// 0 before the answer's head.
     pub status: u16,
-    pub headers: HeaderMap,
+    pub headers: Headers,
     /// What is kept of the body.
     pub body: Vec<u8>,
 }

@@ -1,7 +1,6 @@
 //! Where an answer's body ends (RFC 9112, section 6.3), and whether another answer may follow it (section 9.3).
 
-use http::HeaderName;
-use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING};
 
 use crate::answer::Broken;
 
@@ -56,18 +55,19 @@ impl Hints {
         Self { status, modern, close: false, keep_alive: false, coded: None, announced: None }
     }
 
-    pub(crate) fn note(&mut self, name: &HeaderName, value: &[u8]) {
+    pub(crate) fn note(&mut self, name: &str, value: &[u8]) {
+        let is = |known: &HeaderName| known.as_str().eq_ignore_ascii_case(name);
         let elements = value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
-        if *name == CONNECTION {
+        if is(&CONNECTION) {
             for option in elements {
                 self.close |= option.eq_ignore_ascii_case(b"close");
                 self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
             }
-        } else if *name == TRANSFER_ENCODING {
+        } else if is(&TRANSFER_ENCODING) {
             for coding in elements {
                 self.coded = Some(Coding::after(self.coded, coding.eq_ignore_ascii_case(b"chunked")));
             }
-        } else if *name == CONTENT_LENGTH {
+        } else if is(&CONTENT_LENGTH) {
             for number in elements {
                 self.announced = Some(Announced::after(self.announced, number));
             }
@@ -141,7 +141,7 @@ mod tests {
         let mut hints = Hints::new(status, modern);
         for line in lines.lines() {
             let (name, value) = line.split_once(": ").unwrap();
-            hints.note(&name.parse().unwrap(), value.as_bytes());
+            hints.note(name, value.as_bytes());
         }
         hints.framing()
     }
@@ -153,6 +153,8 @@ mod tests {
             (200, "content-length: 5\ncontent-length: 5", Length::Known(5), true),
             (200, "content-length: 5, 5", Length::Known(5), true),
             (200, "content-length: 007", Length::Known(7), true),
+            (200, "CONTENT-Length: 5", Length::Known(5), true),
+            (200, "Transfer-Encoding: chunked", Length::Chunked, true),
             (200, "transfer-encoding: chunked", Length::Chunked, true),
             (200, "transfer-encoding: gzip, Chunked", Length::Chunked, true),
             (200, "transfer-encoding: gzip\ntransfer-encoding: chunked", Length::Chunked, true),
@@ -191,6 +193,7 @@ mod tests {
             (true, "connection: x-hop, Close", false),
             (true, "connection: close\nconnection: keep-alive", false),
             (true, "connection: closed", true),
+            (true, "Connection: close", false),
             (false, "x-a: keep-alive", false),
             (false, "connection: Keep-Alive", true),
             (false, "connection: keep-alive, close", false),

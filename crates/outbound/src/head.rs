@@ -2,9 +2,9 @@
 
 use std::mem::MaybeUninit;
 
-use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::StatusCode;
 use httparse::{Header, ParserConfig, Response, Status};
+use klingel_engine::deliver::Headers;
 
 use crate::answer::Broken;
 use crate::framing::{Framing, Hints};
@@ -16,7 +16,7 @@ const LINES_ON_STACK: usize = 100;
 #[derive(Debug)]
 pub(crate) struct Head {
     pub status: u16,
-    pub headers: HeaderMap,
+    pub headers: Headers,
     pub framing: Framing,
 }
 
@@ -61,28 +61,19 @@ fn parse_one<'b>(
     Ok((length, Some(Head { status: status.as_u16(), headers, framing: hints.framing()? })))
 }
 
-/// The lines as a map. The values share memory of their own: the bytes they were read from go.
-fn headers(lines: &[Header<'_>], hints: &mut Hints) -> Result<HeaderMap, Broken> {
-    let mut text = BytesMut::with_capacity(lines.iter().map(|line| line.value.len()).sum());
+/// The lines in memory of their own: the bytes they were read from go.
+fn headers(lines: &[Header<'_>], hints: &mut Hints) -> Result<Headers, Broken> {
+    let text_bytes = lines.iter().map(|line| line.name.len() + line.value.len()).sum();
+    let mut headers = Headers::with_capacity(lines.len(), text_bytes);
     for line in lines {
-        text.extend_from_slice(line.value);
-    }
-    let mut text: Bytes = text.freeze();
-    let mut headers = HeaderMap::try_with_capacity(lines.len()).map_err(|_| Broken::HeadTooLarge)?;
-    for line in lines {
-        let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(|_| Broken::NotHttp)?;
-        hints.note(&name, line.value);
-        let value =
-            HeaderValue::from_maybe_shared(text.split_to(line.value.len())).map_err(|_| Broken::NotHttp)?;
-        headers.try_append(name, value).map_err(|_| Broken::HeadTooLarge)?;
+        hints.note(line.name, line.value);
+        headers.append(line.name, line.value).map_err(|_| Broken::NotHttp)?;
     }
     Ok(headers)
 }
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::{Head, parse};
     use crate::answer::Broken;
     use crate::framing::Length;
@@ -97,8 +88,8 @@ mod tests {
     fn a_head_becomes_status_headers_and_framing() {
         let head = whole("HTTP/1.1 422 Nope\r\nContent-Length: 3\r\nX-A:  1 \r\nx-a:2\r\nx-empty:\r\n\r\n");
         assert_eq!((head.status, head.headers.len()), (422, 4));
-        assert_eq!(head.headers.get_all("x-a").iter().collect::<Vec<_>>(), ["1", "2"]);
-        assert_eq!(head.headers["x-empty"], "");
+        assert_eq!(head.headers.texts("x-a").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(head.headers.text("x-empty"), Some(""));
         assert_eq!((head.framing.length, head.framing.persistent), (Length::Known(3), true));
     }
 
@@ -114,7 +105,7 @@ mod tests {
             assert_eq!(whole(text).status, 200, "{text:?}");
         }
         let (_, head) = parse(b"HTTP/1.1 200 \xe4\r\nx: \xff\xfe\r\n\r\n", 100).unwrap();
-        assert_eq!(head.unwrap().headers["x"], HeaderValue::from_bytes(b"\xff\xfe").unwrap());
+        assert_eq!(head.unwrap().headers.get("x"), Some(&b"\xff\xfe"[..]));
     }
 
     #[test]

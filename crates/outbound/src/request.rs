@@ -1,30 +1,25 @@
 //! The request as it goes over the wire.
 
-use std::io::Write as _;
-
-use http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, HeaderValue, TE,
-    TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
-};
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use klingel_engine::deliver::transport::OutboundRequest;
 
 use crate::target::Target;
 
 /// Written here or not at all: each of them could make a receiver see another request than the one that was meant
 /// (request smuggling), switch the protocol, or ask for a compressed answer.
-static OWNED: [HeaderName; 12] = [
-    HOST,
-    CONTENT_LENGTH,
-    CONNECTION,
-    TRANSFER_ENCODING,
-    TE,
-    TRAILER,
-    UPGRADE,
-    EXPECT,
-    ACCEPT_ENCODING,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    HeaderName::from_static("http2-settings"),
+const OWNED: [&str; 12] = [
+    "host",
+    "content-length",
+    "connection",
+    "transfer-encoding",
+    "te",
+    "trailer",
+    "upgrade",
+    "expect",
+    "accept-encoding",
+    "keep-alive",
+    "proxy-connection",
+    "http2-settings",
 ];
 
 /// Room for what stands in every request beside the values that are counted: the request line's fixed words, the names
@@ -36,13 +31,12 @@ const FIXED_BYTES: usize = 128;
 ///
 /// No line break can get in: the types of path, names and values hold none.
 pub(crate) fn write(request: &OutboundRequest, target: &Target, user_agent: &HeaderValue) -> Vec<u8> {
-    let user_agent = Some(user_agent).filter(|_| !request.headers.contains_key(USER_AGENT));
-    let authorization =
-        target.authorization.as_ref().filter(|_| !request.headers.contains_key(AUTHORIZATION));
+    let lacks = |name: &HeaderName| request.headers.get(name).is_none();
+    let user_agent = Some(user_agent).filter(|_| lacks(&USER_AGENT));
+    let authorization = target.authorization.as_ref().filter(|_| lacks(&AUTHORIZATION));
     let path = target.path.as_str();
 
-    let given: usize =
-        request.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let given: usize = request.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
     let ours = target.authority.len()
         + user_agent.map_or(0, HeaderValue::len)
         + authorization.map_or(0, HeaderValue::len);
@@ -51,26 +45,32 @@ pub(crate) fn write(request: &OutboundRequest, target: &Target, user_agent: &Hea
     text.extend_from_slice(b"POST ");
     text.extend_from_slice(path.as_bytes());
     text.extend_from_slice(b" HTTP/1.1\r\n");
-    line(&mut text, &HOST, &target.authority);
-    write!(text, "content-length: {}\r\n", request.body.len()).expect("memory takes every write");
+    line(&mut text, b"host", target.authority.as_bytes());
+    line(&mut text, b"content-length", itoa::Buffer::new().format(request.body.len()).as_bytes());
     for (name, value) in &request.headers {
-        if !OWNED.contains(name) {
+        if !is_owned(name) {
             line(&mut text, name, value);
         }
     }
-    for (name, value) in [(USER_AGENT, user_agent), (AUTHORIZATION, authorization)] {
-        if let Some(value) = value {
-            line(&mut text, &name, value);
-        }
+    if let Some(value) = user_agent {
+        line(&mut text, b"user-agent", value.as_bytes());
+    }
+    if let Some(value) = authorization {
+        line(&mut text, b"authorization", value.as_bytes());
     }
     text.extend_from_slice(b"\r\n");
     text
 }
 
-fn line(text: &mut Vec<u8>, name: &HeaderName, value: &HeaderValue) {
-    text.extend_from_slice(name.as_str().as_bytes());
+/// Whether a header is ours alone. Its name is in lower case.
+fn is_owned(name: &[u8]) -> bool {
+    OWNED.iter().any(|owned| owned.as_bytes() == name)
+}
+
+fn line(text: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    text.extend_from_slice(name);
     text.extend_from_slice(b": ");
-    text.extend_from_slice(value.as_bytes());
+    text.extend_from_slice(value);
     text.extend_from_slice(b"\r\n");
 }
 
@@ -78,7 +78,8 @@ fn line(text: &mut Vec<u8>, name: &HeaderName, value: &HeaderValue) {
 mod tests {
     use std::time::Duration;
 
-    use http::{HeaderName, HeaderValue};
+    use http::HeaderValue;
+    use klingel_engine::deliver::Headers;
     use klingel_engine::deliver::transport::OutboundRequest;
 
     use super::{OWNED, write};
@@ -87,12 +88,12 @@ mod tests {
     fn written(url: &str, headers: &[(&'static str, &'static str)]) -> String {
         let mut request = OutboundRequest {
             url: url.into(),
-            headers: http::HeaderMap::new(),
+            headers: Headers::new(),
             body: "x".into(),
             timeout: Duration::from_secs(1),
         };
         for (name, value) in headers {
-            request.headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+            request.headers.append(name, value).unwrap();
         }
         let text = write(&request, &Target::parse(url).unwrap(), &HeaderValue::from_static("Klingel/1"));
         assert!(text.capacity() < text.len() + 128 + 32 * headers.len(), "one allocation that fits");
@@ -111,8 +112,8 @@ mod tests {
 
     #[test]
     fn headers_that_frame_the_message_are_not_taken_from_the_caller() {
-        let mut given: Vec<_> =
-            OWNED.iter().map(|name| (name.as_str().to_owned().leak() as &str, "evil")).collect();
+        let mut given: Vec<_> = OWNED.iter().map(|name| (*name, "evil")).collect();
+        given.push(("Transfer-Encoding", "chunked"));
         given.push(("x-kept", "1"));
         assert_eq!(
             written("http://example.com:81/", &given),

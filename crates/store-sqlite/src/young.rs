@@ -202,7 +202,9 @@ impl<'db> Young<'db> {
             bind_span(remove, first, last)?;
             count = remove.raw_execute()?;
             self.count = self.count.map(|known| known.saturating_sub(count));
-            run.iter().for_each(|ended| removed[ended.place] = true);
+            for ended in run {
+                removed[ended.place] = true;
+            }
         }
         Ok(count)
     }

@@ -10,7 +10,8 @@ use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
 use klingel_api::{ApiState, PublishDoor, router};
 use klingel_engine::deliver::{
-    Dialect, Failure, OutboundRequest, Response, Sending, Sent, Transport, UnfitSecret, Unsendable, Verdict,
+    Dialect, Failure, Headers, OutboundRequest, Response, Sending, Sent, Transport, UnfitSecret, Unsendable,
+    Verdict,
 };
 use klingel_engine::{Publish, Refusal, Running, Settings, World, keys, start};
 use klingel_model::{
@@ -34,7 +35,7 @@ impl Transport for Silence {
         if &*request.url != ECHO {
             return Box::pin(pending());
         }
-        let answer = Response { status: 200, headers: HeaderMap::new(), body: request.body };
+        let answer = Response { status: 200, headers: Headers::new(), body: request.body };
         Box::pin(std::future::ready(Ok(answer)))
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderMap;
 use klingel_engine::deliver::{
-    Dialect, OutboundRequest, Received, Response, Sending, Unsendable, Verdict, Verification,
+    Dialect, Headers, OutboundRequest, Received, Response, Sending, Unsendable, Verdict, Verification,
 };
 use klingel_model::endpoint::MAX_IN_FLIGHT_DEFAULT;
 use klingel_model::{
@@ -89,7 +89,7 @@ fn written(secrets: Vec<SigningSecret>) -> OutboundRequest {
 }
 
 fn text<'a>(request: &'a OutboundRequest, header: &str) -> &'a str {
-    request.headers[header].to_str().unwrap()
+    request.headers.text(header).unwrap()
 }
 
 fn signed(request: &OutboundRequest) -> Signed<'_> {
@@ -213,7 +213,7 @@ fn own_headers_are_sent_but_never_in_place_of_ours() {
     assert_eq!(text(&request, "x-tenant"), "17");
     assert_eq!(text(&request, "content-type"), "application/vnd.example+json");
     assert_eq!(text(&request, "webhook-id"), MessageId::from_u128(3).to_string());
-    assert_eq!(request.headers.len(), 6, "{:?}", request.headers.keys().collect::<Vec<_>>());
+    assert_eq!(request.headers.len(), 6, "{:?}", request.headers);
 }
 
 #[test]
@@ -289,10 +289,11 @@ fn a_request_is_judged_as_it_came() {
     let judge = |headers: &HeaderMap, body: &[u8], at| {
         Standard.verify(&Received { headers, body }, &secret(NEW).key, at)
     };
-    assert_eq!(judge(&request.headers, &request.body, NOW), Verification::Genuine);
-    assert_eq!(judge(&request.headers, b"{}", NOW), Verification::Wrong);
+    let arrived = HeaderMap::from(&request.headers);
+    assert_eq!(judge(&arrived, &request.body, NOW), Verification::Genuine);
+    assert_eq!(judge(&arrived, b"{}", NOW), Verification::Wrong);
     let beyond = Duration::from_secs(301);
-    let late = judge(&request.headers, &request.body, NOW.plus(beyond));
+    let late = judge(&arrived, &request.body, NOW.plus(beyond));
     assert_eq!(late, Verification::Stale(beyond));
     assert_eq!(judge(&HeaderMap::new(), &request.body, NOW), Verification::Missing);
 }
@@ -306,7 +307,7 @@ fn reading_schedule_and_secret_are_the_specification_s() {
             bytes.fill(7);
         }
     }
-    let gone = Response { status: 410, headers: HeaderMap::new(), body: Bytes::new() };
+    let gone = Response { status: 410, headers: Headers::new(), body: Bytes::new() };
     assert!(matches!(Standard.read(&Ok(gone), NOW), Verdict::Disable(_)));
     assert_eq!(Standard.retry_schedule(), RetrySchedule::standard());
     assert_eq!(Standard.new_secret(&Sevens), Some(SecretKey::Symmetric(vec![7; 32])));

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::header::{CONTENT_TYPE, HeaderName, USER_AGENT};
 use klingel_engine::deliver::{OutboundRequest, Sending, Unsendable};
 use klingel_model::SigningSecret;
 
@@ -18,8 +17,12 @@ pub const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-times
 /// Header with the signatures.
 pub const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const KLINGEL: HeaderValue = HeaderValue::from_static(concat!("Klingel/", env!("CARGO_PKG_VERSION")));
+const JSON: &str = "application/json";
+const KLINGEL: &str = concat!("Klingel/", env!("CARGO_PKG_VERSION"));
+/// Why it can stand in a header.
+const ASCII: &str = "it is visible ASCII";
+/// Bytes of the names and values that are written here beside the signature, about.
+const TEXT_BYTES: usize = 144;
 /// For everything together; the specification names 15 to 30 s.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -31,21 +34,18 @@ pub fn write(sending: &Sending<'_>, secrets: &[&SigningSecret]) -> Result<Outbou
             "The message's payload has been deleted, so there is nothing to send.".to_owned(),
         ));
     };
-    let id = message.id.to_string();
-    let timestamp_s = sending.now.as_unix_s().to_string();
-    let signature = sign::header_value(secrets, &id, &timestamp_s, &body)
+    let id = message.id.text();
+    let mut digits = itoa::Buffer::new();
+    let timestamp_s = digits.format(sending.now.as_unix_s());
+    let signature = sign::header_value(secrets, &id, timestamp_s, &body)
         .map_err(|cannot| Unsendable(cannot.to_string()))?;
 
-    let mut headers = HeaderMap::with_capacity(5 + endpoint.headers.len());
-    headers.insert(CONTENT_TYPE, JSON);
-    headers.insert(USER_AGENT, KLINGEL);
+    let mut headers = http_rules::headers_for(endpoint, 5, TEXT_BYTES + signature.len());
+    headers.insert(&CONTENT_TYPE, JSON).expect(ASCII);
+    headers.insert(&USER_AGENT, KLINGEL).expect(ASCII);
     http_rules::add_own_headers(&mut headers, endpoint, |name| name.starts_with("webhook-"));
-    headers.insert(WEBHOOK_ID, ascii(id));
-    headers.insert(WEBHOOK_TIMESTAMP, ascii(timestamp_s));
-    headers.insert(WEBHOOK_SIGNATURE, ascii(signature));
+    headers.insert(&WEBHOOK_ID, &*id).expect(ASCII);
+    headers.insert(&WEBHOOK_TIMESTAMP, timestamp_s).expect(ASCII);
+    headers.insert(&WEBHOOK_SIGNATURE, signature).expect(ASCII);
     Ok(OutboundRequest { url: Arc::clone(&endpoint.url), headers, body, timeout: TIMEOUT })
-}
-
-fn ascii(text: String) -> HeaderValue {
-    HeaderValue::from_maybe_shared(Bytes::from(text)).expect("ids, numbers and base64 are visible ASCII")
 }

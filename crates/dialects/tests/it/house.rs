@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, Request};
+use http::Request;
 use http_body_util::BodyExt as _;
 use klingel_api::{ApiState, Mounted, router_with};
 use klingel_dialects::Vendor;
-use klingel_engine::deliver::{OutboundRequest, Response, Sent, Transport};
+use klingel_engine::deliver::{Headers, OutboundRequest, Response, Sent, Transport};
 use klingel_engine::{Running, Settings, World, keys, start};
 use klingel_model::{ApiKey, ApiKeyId, Clock as _, Environment, EnvironmentId, Role};
 use klingel_store::Catalog as _;
@@ -31,7 +31,7 @@ impl Transport for LetterBox {
     fn send(&self, request: OutboundRequest) -> Sent<'_> {
         self.seen.lock().unwrap().push(request);
         self.news.notify_one();
-        Box::pin(async { Ok(Response { status: 200, headers: HeaderMap::new(), body: Bytes::new() }) })
+        Box::pin(async { Ok(Response { status: 200, headers: Headers::new(), body: Bytes::new() }) })
     }
 }
 

@@ -51,7 +51,8 @@ async fn what_it_hands_over_is_mounted_by_the_ordinary_seam() {
     assert_eq!(status, 202, "the feed takes a publish key");
     let arrival = house.arrival().await;
     assert_eq!(arrival.body, "Grüße");
-    let received = Received { headers: &arrival.headers, body: &arrival.body };
+    let headers = http::HeaderMap::from(&arrival.headers);
+    let received = Received { headers: &headers, body: &arrival.body };
     let (glue, now) = (SecretKey::Opaque("glue".to_owned()), house.world.clock.now());
     let judged = house.world.dialect("postcard").unwrap().verify(&received, &glue, now);
     assert_eq!(judged, Verification::Genuine);

@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod description;
 pub mod dialect;
+pub mod headers;
 pub mod rewrite;
 pub mod transport;
 pub mod verification;
@@ -10,6 +11,7 @@ pub mod verification;
 pub use attempt::{Made, make};
 pub use description::{Choice, Collection, Description, Field, FieldKind, Words};
 pub use dialect::{Dialect, Sending, UnfitSecret, UnfitSettings, Unsendable, Verdict, Wishes};
+pub use headers::{BadHeader, Headers};
 pub use rewrite::Rewritten;
 pub use transport::{Failure, OutboundRequest, Response, Sent, Transport};
 pub use verification::{Received, Verification};

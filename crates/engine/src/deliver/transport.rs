@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderMap;
 use klingel_model::ErrorClass;
+
+use super::headers::Headers;
 
 /// A `POST` to be made, complete.
 #[derive(Debug, Clone)]
@@ -15,7 +16,7 @@ pub struct OutboundRequest {
     /// Absolute `http` or `https` URL. User and password in it become Basic authentication.
     pub url: Arc<str>,
     /// Headers beside `host` and `content-length`, which the transport writes.
-    pub headers: HeaderMap,
+    pub headers: Headers,
     /// The body, byte for byte.
     pub body: Bytes,
     /// For everything together: name look-up, connection, TLS, request, answer and its body.
@@ -28,7 +29,7 @@ pub struct Response {
     /// HTTP status.
     pub status: u16,
     /// Headers, bounded in number and size by the transport.
-    pub headers: HeaderMap,
+    pub headers: Headers,
     /// The first bytes of the body, as they came; compressed bodies are not expanded.
     pub body: Bytes,
 }

@@ -7,7 +7,7 @@ use klingel_model::{AttemptId, ErrorClass, Micros, RetrySchedule, Trigger};
 use klingel_store::{HealthChange, Outcome};
 
 use super::decide;
-use crate::deliver::{Failure, Made, Response, Verdict};
+use crate::deliver::{Failure, Headers, Made, Response, Verdict};
 use crate::queue::{LaneHealth, Launch};
 use crate::settings::Settings;
 use crate::tests::{Fixed, endpoint, target_of, waiting};
@@ -23,7 +23,7 @@ fn made(number: u32, status: u16, verdict: Verdict) -> Made {
             body: Bytes::new(),
         })
     } else {
-        Ok(Response { status, headers: http::HeaderMap::new(), body: Bytes::from_static(b"ok") })
+        Ok(Response { status, headers: Headers::new(), body: Bytes::from_static(b"ok") })
     };
     let id = AttemptId::new(NOW, &Fixed(1));
     Made { id, number, started_at: NOW, duration: Duration::from_millis(3), outcome, verdict }

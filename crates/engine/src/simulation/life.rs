@@ -11,7 +11,7 @@ use super::planted;
 use super::watch::Bounds;
 use super::world::{APP, ENDPOINTS, ENV, Fate, HEALTHY, MAX_IN_FLIGHT, Mood, SimWorld};
 use crate::deliver::{
-    Dialect, Failure, OutboundRequest, Response, Sending, UnfitSecret, Unsendable, Verdict,
+    Dialect, Failure, Headers, OutboundRequest, Response, Sending, UnfitSecret, Unsendable, Verdict,
 };
 use crate::{Limits, Publish, Refusal, Settings, World, start};
 
@@ -153,8 +153,8 @@ impl Dialect for SimDialect {
         "sim"
     }
     fn write(&self, sending: &Sending<'_>) -> Result<OutboundRequest, Unsendable> {
-        let mut headers = http::HeaderMap::new();
-        headers.insert("message", sending.message.id.to_string().parse().unwrap());
+        let mut headers = Headers::new();
+        headers.append("message", sending.message.id.to_string()).unwrap();
         Ok(OutboundRequest {
             url: Arc::clone(&sending.endpoint.url),
             headers,

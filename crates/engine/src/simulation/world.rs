@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderMap;
 use klingel_model::{
     AppId, Application, Clock, Dice, EndpointId, EnvironmentId, ErrorClass, MessageId, Micros, RetrySchedule,
 };
@@ -15,7 +14,7 @@ use klingel_store::{AttemptFilter, Catalog as _, Reader as _};
 use klingel_testkit::MemoryStore;
 
 use super::watch::Watch;
-use crate::deliver::{Failure, OutboundRequest, Response, Sent, Transport};
+use crate::deliver::{Failure, Headers, OutboundRequest, Response, Sent, Transport};
 
 pub(super) const ENV: EnvironmentId = EnvironmentId::from_u128(1);
 pub(super) const APP: AppId = AppId::from_u128(2);
@@ -134,7 +133,7 @@ impl Transport for Receivers {
     fn send(&self, request: OutboundRequest) -> Sent<'_> {
         Box::pin(async move {
             let endpoint: u64 = request.url.rsplit('/').next().unwrap().parse().unwrap();
-            let message: MessageId = request.headers["message"].to_str().unwrap().parse().unwrap();
+            let message: MessageId = request.headers.text("message").unwrap().parse().unwrap();
             let mood = self.moods.lock().unwrap()[usize::try_from(endpoint).unwrap()];
             self.watch.begun(message, endpoint, self.clock.monotonic());
             let outcome = answer(mood).await;
@@ -167,7 +166,7 @@ async fn answer(mood: Mood) -> Result<Response, Failure> {
         }
         Mood::Refusing => return fail(ErrorClass::Connect, "No connection."),
     };
-    Ok(Response { status, headers: HeaderMap::new(), body: Bytes::new() })
+    Ok(Response { status, headers: Headers::new(), body: Bytes::new() })
 }
 
 /// Attempts of one delivery at most.

@@ -24,7 +24,7 @@ async fn a_message_reaches_every_endpoint_that_wants_it_and_is_recorded() {
     assert_eq!(&attempts[0].response_body[..], b"fine");
     let seen = bench.transport.seen.lock().unwrap();
     assert_eq!(&seen[0].1.body[..], br#"{"n": 1.50}"#, "byte for byte");
-    assert_eq!(seen[0].1.headers["webhook-id"], message.id.to_string());
+    assert_eq!(seen[0].1.headers.text("webhook-id"), Some(&*message.id.to_string()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderMap;
-use klingel_engine::deliver::{Failure, OutboundRequest, Response, Sent, Transport};
+use klingel_engine::deliver::{Failure, Headers, OutboundRequest, Response, Sent, Transport};
 use klingel_engine::{Engine, Publish, Running, Settings, World, start};
 use klingel_model::{
     AppId, Application, Attempt, Clock, Endpoint, EndpointHealth, EndpointId, EnvironmentId, ErrorClass,
@@ -64,7 +63,7 @@ impl Transport for Scripted {
                 (self.script.lock().unwrap())(&url, before)
             };
             self.news.notify_waiters();
-            let mut headers = HeaderMap::new();
+            let mut headers = Headers::new();
             let fail = |class, sentence: &str| {
                 Err(Failure { class, sentence: sentence.to_owned(), status: 0, body: Bytes::new() })
             };
@@ -75,7 +74,7 @@ impl Transport for Scripted {
                     fail(ErrorClass::Timeout, "No answer within 15 s.")
                 }
                 Act::RetryAfter(status, after) => {
-                    headers.insert(http::header::RETRY_AFTER, after.parse().unwrap());
+                    headers.insert(&http::header::RETRY_AFTER, after).unwrap();
                     Ok(Response { status, headers, body: Bytes::new() })
                 }
                 Act::Answer(status) => Ok(Response { status, headers, body: Bytes::from_static(b"fine") }),

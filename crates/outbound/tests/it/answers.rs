@@ -54,7 +54,7 @@ async fn a_longer_body_is_cut_exactly() {
 async fn a_compressed_answer_is_not_expanded() {
     let receiver = HostileReceiver::start(Hostile::GzipBomb).await;
     let response = send(&open_client(), &receiver.url("/")).await.unwrap();
-    assert_eq!(response.headers["content-encoding"], "gzip");
+    assert_eq!(response.headers.text("content-encoding"), Some("gzip"));
     assert!(response.body.starts_with(&[0x1f, 0x8b]) && response.body.len() < KEPT);
 }
 
@@ -65,7 +65,7 @@ async fn redirects_are_answers_and_are_not_followed() {
     for to in ["http://169.254.169.254/latest/meta-data/".to_owned(), elsewhere.url("/stolen")] {
         let receiver = HostileReceiver::start(Hostile::Redirect(to.clone())).await;
         let response = send(&client, &receiver.url("/")).await.unwrap();
-        assert_eq!((response.status, response.headers["location"].to_str().unwrap()), (301, to.as_str()));
+        assert_eq!((response.status, response.headers.text("location").unwrap()), (301, to.as_str()));
     }
     for status in [302, 303, 307, 308] {
         let receiver = Receiver::start().await;

@@ -1,7 +1,7 @@
 //! What the receiver sees.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderName, Method};
 use klingel_engine::deliver::transport::Transport;
 use klingel_model::ErrorClass;
 use klingel_testkit::receiver::Receiver;
@@ -14,7 +14,7 @@ async fn a_request_arrives_byte_for_byte() {
     let body: Vec<u8> = (0..=255).cycle().take(1024 * 1024).collect();
     let mut sent = request(&receiver.url("/hook/%7Eme;v=1?a=b&c=%20d"));
     sent.body = Bytes::from(body.clone());
-    sent.headers.insert("webhook-id", HeaderValue::from_static("msg_1"));
+    sent.headers.append("webhook-id", "msg_1").unwrap();
     open_client().send(sent).await.unwrap();
     let got = &receiver.wait_for(1).await[0];
     assert_eq!((&got.method, got.path.as_str()), (&Method::POST, "/hook/%7Eme;v=1?a=b&c=%20d"));
@@ -52,7 +52,7 @@ async fn headers_cannot_smuggle_a_second_request() {
         ("proxy-connection", "keep-alive"),
         ("accept-encoding", "gzip"),
     ] {
-        sent.headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        sent.headers.append(name, value).unwrap();
     }
     sent.body = Bytes::from_static(b"POST /second HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n");
     open_client().send(sent.clone()).await.unwrap();

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::HeaderMap;
+use klingel_engine::deliver::Headers;
 use klingel_engine::deliver::transport::{Failure, OutboundRequest, Response, Transport};
 use klingel_outbound::{Client, ClientConfig, GuardConfig, Resolve, ResolveError, Resolved, Resolving};
 use klingel_testkit::hostile::DeafReceiver;
@@ -80,7 +80,7 @@ pub fn open_client() -> Client {
 }
 
 pub fn request(url: &str) -> OutboundRequest {
-    OutboundRequest { url: url.into(), headers: HeaderMap::new(), body: "{}".into(), timeout: LONG }
+    OutboundRequest { url: url.into(), headers: Headers::new(), body: "{}".into(), timeout: LONG }
 }
 
 pub async fn send(client: &Client, url: &str) -> Result<Response, Failure> {

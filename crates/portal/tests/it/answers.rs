@@ -2,7 +2,8 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request};
+use http::{Method, Request};
+use klingel_engine::deliver::Headers;
 use klingel_model::PassScope;
 use serde_json::json;
 
@@ -16,10 +17,10 @@ impl House {
     /// From now on receivers answer script, in the headers too.
     fn answers_script(&self, status: u16, body: &str) {
         *self.network.status.lock().unwrap() = status;
-        let script = HeaderValue::from_static(SCRIPT);
-        let names = ["content-type", "location", "retry-after", "server", "x-note"];
-        let headers: HeaderMap =
-            names.map(|name| (name.parse().unwrap(), script.clone())).into_iter().collect();
+        let mut headers = Headers::new();
+        for name in ["content-type", "location", "retry-after", "server", "x-note"] {
+            headers.append(name, SCRIPT).unwrap();
+        }
         *self.network.answer.lock().unwrap() = (headers, Bytes::copy_from_slice(body.as_bytes()));
     }
 }

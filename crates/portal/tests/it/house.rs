@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use klingel_api::{ApiState, Mounted, router_with};
-use klingel_engine::deliver::{OutboundRequest, Response, Sent, Transport};
+use klingel_engine::deliver::{Headers, OutboundRequest, Response, Sent, Transport};
 use klingel_engine::{Engine, Running, Settings, World, start};
 use klingel_model::{AppId, Clock as _, Environment, EnvironmentId, Pass, PassScope};
 use klingel_portal::{Inspector, InspectorWorld, Portal, PortalSettings};
@@ -24,7 +24,7 @@ pub(crate) struct Network {
     pub(crate) sent: Mutex<Vec<OutboundRequest>>,
     pub(crate) status: Mutex<u16>,
     /// Headers and body of every answer.
-    pub(crate) answer: Mutex<(HeaderMap, Bytes)>,
+    pub(crate) answer: Mutex<(Headers, Bytes)>,
     pub(crate) news: Notify,
 }
 
@@ -86,7 +86,7 @@ impl House {
         let network = Arc::new(Network {
             sent: Mutex::default(),
             status: Mutex::new(200),
-            answer: Mutex::new((HeaderMap::new(), Bytes::from_static(b"thank you"))),
+            answer: Mutex::new((Headers::new(), Bytes::from_static(b"thank you"))),
             news: Notify::new(),
         });
         let world = World {

@@ -65,7 +65,7 @@ async fn signatures_are_judged_by_the_applications_dialect() {
 
     let again = |body: Vec<u8>| {
         let mut built = Request::builder().method(Method::POST).uri(&path).body(Body::from(body)).unwrap();
-        *built.headers_mut() = request.headers.clone();
+        *built.headers_mut() = http::HeaderMap::from(&request.headers);
         built
     };
     house.browser().send(again(request.body.to_vec())).await;

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use axum::body::Body;
 use axum::{Extension, Router};
 use bytes::Bytes;
-use http::{HeaderMap, Request};
+use http::Request;
 use http_body_util::BodyExt;
-use klingel_engine::deliver::{Failure, OutboundRequest, Response, Sent, Transport};
+use klingel_engine::deliver::{Failure, Headers, OutboundRequest, Response, Sent, Transport};
 use klingel_engine::door::Managed;
 use klingel_engine::{Engine, Publish, Refusal, Running, Settings, World, start};
 use klingel_model::{AppId, Application, ChannelName, EnvironmentId, ErrorClass, EventTypeName, Micros};
@@ -41,7 +41,7 @@ impl Transport for Receivers {
                 let class = ErrorClass::Connect;
                 return Err(Failure { class, sentence, status: 0, body: Bytes::new() });
             }
-            Ok(Response { status, headers: HeaderMap::new(), body: Bytes::from_static(b"thanks") })
+            Ok(Response { status, headers: Headers::new(), body: Bytes::from_static(b"thanks") })
         })
     }
 }

@@ -9,9 +9,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::{Request, StatusCode};
 use http_body_util::BodyExt;
-use klingel_engine::deliver::{OutboundRequest, Response, Sent, Transport};
+use klingel_engine::deliver::{Headers, OutboundRequest, Response, Sent, Transport};
 use klingel_engine::door::Managed;
 use klingel_engine::{Running, Settings, World, start};
 use klingel_model::{AppId, Application, Attempt, Clock, Endpoint, Environment, EnvironmentId, Micros};
@@ -56,7 +56,7 @@ impl Transport for Receiver {
             self.seen.lock().unwrap().push(request);
             self.news.notify_waiters();
             let body = Bytes::from_static(b"noted");
-            Ok(Response { status: self.status, headers: HeaderMap::new(), body })
+            Ok(Response { status: self.status, headers: Headers::new(), body })
         })
     }
 }
@@ -203,7 +203,7 @@ impl Bench {
     pub fn requests(&self) -> Vec<(String, String)> {
         let seen = self.receiver.seen.lock().unwrap();
         let read = |request: &OutboundRequest| {
-            assert_eq!(request.headers["content-type"], "application/json");
+            assert_eq!(request.headers.text("content-type"), Some("application/json"));
             (request.url.to_string(), String::from_utf8(request.body.to_vec()).unwrap())
         };
         seen.iter().map(read).collect()

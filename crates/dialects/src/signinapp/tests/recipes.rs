@@ -48,7 +48,7 @@ async fn sent() -> (String, Vec<u8>) {
         "additional":{"Firma":"\"Acme\" / Söhne","Größe":1.80},"personal_fields":{"Car Reg":"ABC 123"}}}"#;
     desk.call("POST", "visits", visit).await.expect(201);
     let request = desk.settled(1).await.remove(0);
-    let header = request.headers["x-signinapp-webhook-signature"].to_str().unwrap().to_owned();
+    let header = request.headers.text("x-signinapp-webhook-signature").unwrap().to_owned();
     (header, request.body.to_vec())
 }
 

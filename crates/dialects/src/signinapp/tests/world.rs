@@ -8,7 +8,7 @@ use axum::{Extension, Router};
 use bytes::Bytes;
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
-use klingel_engine::deliver::{Dialect as _, OutboundRequest, Response, Sent, Transport};
+use klingel_engine::deliver::{Dialect as _, Headers, OutboundRequest, Response, Sent, Transport};
 use klingel_engine::door::Managed;
 use klingel_engine::{Engine, Running, Settings, World, start};
 use klingel_model::{AppId, Application, Environment, EnvironmentId, Jitter, Micros};
@@ -35,7 +35,7 @@ impl Transport for Receivers {
         self.seen.lock().unwrap().push(request);
         let status = *self.status.lock().unwrap();
         self.news.notify_waiters();
-        Box::pin(async move { Ok(Response { status, headers: HeaderMap::new(), body: Bytes::new() }) })
+        Box::pin(async move { Ok(Response { status, headers: Headers::new(), body: Bytes::new() }) })
     }
 }
 

@@ -9,12 +9,12 @@ use axum::{Extension, Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use klingel_dialects::http_rules;
 use klingel_dialects::{Command, CommandRun, CommandWorld, Golden, Signature, Vendor};
 use klingel_engine::deliver::{
-    Description, Dialect, Failure, OutboundRequest, Received, Response, Sending, UnfitSecret, Unsendable,
-    Verdict, Verification, Words,
+    Description, Dialect, Failure, Headers, OutboundRequest, Received, Response, Sending, UnfitSecret,
+    Unsendable, Verdict, Verification, Words,
 };
 use klingel_engine::door::Managed;
 use klingel_engine::{Engine, Publish};
@@ -58,10 +58,10 @@ impl Dialect for Postcard {
         let Some(body) = sending.message.payload.clone() else {
             return Err(Unsendable("The card has been thrown away.".to_owned()));
         };
-        let mut headers = HeaderMap::new();
-        headers.insert("content-type", http::HeaderValue::from_static("text/plain"));
+        let mut headers = Headers::new();
+        headers.insert(&http::header::CONTENT_TYPE, "text/plain").expect("text is a value");
         if let Some(secret) = sending.endpoint.secrets.first() {
-            headers.insert(STAMP, stamp(&secret.key, &body).parse().expect("base64 is a header"));
+            headers.append(STAMP, stamp(&secret.key, &body)).expect("base64 is a header");
         }
         let timeout = std::time::Duration::from_secs(10);
         Ok(OutboundRequest { url: Arc::clone(&sending.endpoint.url), headers, body, timeout })

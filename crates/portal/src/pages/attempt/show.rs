@@ -3,8 +3,8 @@
 
 use askama::Template;
 use axum::extract::State;
-use http::HeaderMap;
 use klingel_engine::Refusal;
+use klingel_engine::deliver::Headers;
 use klingel_model::{Attempt, Endpoint};
 use klingel_store::EndpointRef;
 
@@ -122,7 +122,7 @@ async fn request(
     }))
 }
 
-fn headers(headers: &HeaderMap, endpoint: &Endpoint, revealed: bool) -> Vec<(String, String)> {
+fn headers(headers: &Headers, endpoint: &Endpoint, revealed: bool) -> Vec<(String, String)> {
     let shown = |name: &str, value: &str| {
         // `idempotency-key` and its like are no credentials, and are what people look for.
         let credential = CREDENTIALS.iter().any(|part| name.contains(part)) && !name.contains("idempotency");
@@ -131,8 +131,9 @@ fn headers(headers: &HeaderMap, endpoint: &Endpoint, revealed: bool) -> Vec<(Str
         if hidden { HIDDEN.to_owned() } else { value.to_owned() }
     };
     let pairs = headers.iter().map(|(name, value)| {
-        let value = String::from_utf8_lossy(value.as_bytes());
-        (name.as_str().to_owned(), shown(name.as_str(), &value))
+        let (name, value) = (String::from_utf8_lossy(name), String::from_utf8_lossy(value));
+        let value = shown(&name, &value);
+        (name.into_owned(), value)
     });
     let host = url::Url::parse(&endpoint.url).ok().and_then(|url| url.host_str().map(str::to_owned));
     host.map(|host| ("host".to_owned(), host)).into_iter().chain(pairs).collect()

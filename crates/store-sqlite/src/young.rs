@@ -126,30 +126,36 @@ impl<'db> Young<'db> {
         Ok(count)
     }
 
-    /// Sorts the oldest in among the deliveries of their endpoints when there are many: to be done at the end of each
+    /// Sorts the oldest in among the deliveries of their endpoints until few are left: to be done at the end of each
     /// transaction.
     pub(crate) fn sort_some(&mut self) -> rusqlite::Result<()> {
-        let count = self.count()?;
-        if count < self.count_max {
-            return Ok(());
+        while self.count()? >= self.count_max {
+            let sorted = self.sort_oldest(SORTED_AT_ONCE.min(self.count_max))?;
+            self.count = self.count.map(|known| known.saturating_sub(sorted));
+            if sorted == 0 {
+                self.forget();
+                break;
+            }
         }
-        let (db, at_once) = (self.db, SORTED_AT_ONCE.min(self.count_max));
-        let last: i64 = db
+        Ok(())
+    }
+
+    /// Sorts so many in, and what else the last message among them owes. Gives how many.
+    fn sort_oldest(&mut self, count: usize) -> rusqlite::Result<usize> {
+        let db = self.db;
+        let last: Option<i64> = db
             .prepare_cached(
                 "SELECT max(message_seq) FROM (SELECT message_seq FROM young_delivery
                      ORDER BY message_seq, endpoint_id LIMIT ?1)",
             )?
-            .query_row([sql_limit(at_once)], |row| row.get(0))?;
+            .query_row([sql_limit(count)], |row| row.get(0))?;
         db.prepare_cached(
             "INSERT OR IGNORE INTO delivery (endpoint_id, stage, message_seq, attempts)
              SELECT endpoint_id, 0, message_seq, 0 FROM young_delivery WHERE message_seq <= ?1
              ORDER BY endpoint_id, message_seq",
         )?
         .execute([last])?;
-        let sorted =
-            db.prepare_cached("DELETE FROM young_delivery WHERE message_seq <= ?1")?.execute([last])?;
-        self.count = Some(count.saturating_sub(sorted));
-        Ok(())
+        db.prepare_cached("DELETE FROM young_delivery WHERE message_seq <= ?1")?.execute([last])
     }
 
     fn count(&mut self) -> rusqlite::Result<usize> {

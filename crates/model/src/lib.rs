@@ -5,7 +5,6 @@
 //! - [`id`]: typed, sortable ids such as `msg_…`, with their text form
 //! - [`time`]: instants in microseconds UTC and the [`Clock`] they come from
 //! - [`dice`]: the source of randomness
-//! - [`decimal`]: numbers as text, without an allocation
 //! - [`retry`]: the schedule by which a failed delivery is tried again
 //! - [`latency`]: a histogram of how long requests took
 //! - [`secret`]: signing secrets in the Standard Webhooks text form

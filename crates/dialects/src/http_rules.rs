@@ -1,5 +1,5 @@
 //! What every vendor's way shares of HTTP: reading an answer's status and `Retry-After` (RFC 9110 sections 10.2.3 and
-//! 15), and which headers an endpoint's owner may set.
+//! 15), the headers of a request, and which of them an endpoint's owner may set.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -21,6 +21,11 @@ const CONNECTION_HEADERS: [HeaderName; 10] = [
     header::PROXY_AUTHORIZATION,
     header::PROXY_AUTHENTICATE,
 ];
+
+/// Headers that a dialect writes itself, about.
+const FIXED_HEADERS: usize = 5;
+/// Bytes of the names and values that [`json_headers`] writes itself, about.
+const FIXED_TEXT_BYTES: usize = 64;
 
 /// The usual reading: 2xx is a success, 410 switches the endpoint off, 429, 502, 503 and 504 ask for a pause, and
 /// everything else is tried again. Redirects are failures: what answers elsewhere was never checked.
@@ -55,15 +60,27 @@ fn instant(text: &str, now: Micros) -> Option<Micros> {
     Some(Micros::from_unix_us(0).plus(since_epoch))
 }
 
-/// Memory for the endpoint's own headers and so many others, whose names and values have so many bytes together.
-pub fn headers_for(endpoint: &Endpoint, others: usize, others_text_bytes: usize) -> Headers {
+/// The headers of a request with a JSON body: its type, our name, and the endpoint's own ones, which replace these.
+/// `reserved` names those that an endpoint cannot have. Keeps memory for some others, whose names and values have
+/// `more_text_bytes` bytes together.
+pub fn json_headers(endpoint: &Endpoint, more_text_bytes: usize, reserved: impl Fn(&str) -> bool) -> Headers {
     let own_text_bytes: usize = endpoint.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-    Headers::with_capacity(endpoint.headers.len() + others, own_text_bytes + others_text_bytes)
+    let text_bytes = FIXED_TEXT_BYTES + own_text_bytes + more_text_bytes;
+    let mut headers = Headers::with_capacity(FIXED_HEADERS + endpoint.headers.len(), text_bytes);
+    set(&mut headers, &header::CONTENT_TYPE, "application/json");
+    set(&mut headers, &header::USER_AGENT, concat!("Klingel/", env!("CARGO_PKG_VERSION")));
+    add_own_headers(&mut headers, endpoint, reserved);
+    headers
+}
+
+/// Sets a header of ours, whose value is visible ASCII.
+pub fn set(headers: &mut Headers, name: &HeaderName, value: impl AsRef<[u8]>) {
+    headers.insert(name, value).expect("what dialects write is visible ASCII");
 }
 
 /// Puts the endpoint's own headers into a request, replacing what is there. Left out are names that the transport
 /// owns, names for which `reserved` says so, and what is no header at all; the API takes none of these in.
-pub fn add_own_headers(headers: &mut Headers, endpoint: &Endpoint, reserved: impl Fn(&str) -> bool) {
+fn add_own_headers(headers: &mut Headers, endpoint: &Endpoint, reserved: impl Fn(&str) -> bool) {
     for (name, value) in &endpoint.headers {
         let Ok(name) = name.parse::<HeaderName>() else { continue };
         if !CONNECTION_HEADERS.contains(&name) && !reserved(name.as_str()) {

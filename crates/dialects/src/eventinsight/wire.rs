@@ -4,18 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, USER_AGENT};
 use klingel_engine::deliver::{OutboundRequest, Sending, Unsendable};
 
 use super::entity::{Action, EntityType};
 use crate::http_rules;
 
-const JSON: &str = "application/json";
-const KLINGEL: &str = concat!("Klingel/", env!("CARGO_PKG_VERSION"));
-/// Why it can stand in a header.
-const ASCII: &str = "it is visible ASCII";
-/// Bytes of the names and values that are written here, about.
-const TEXT_BYTES: usize = 64;
 /// For everything together. The vendor names none (facts E7).
 const TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -39,9 +32,6 @@ pub(super) fn write(sending: &Sending<'_>) -> Result<OutboundRequest, Unsendable
             "The message's payload has been deleted, so there is nothing to send.".to_owned(),
         ));
     };
-    let mut headers = http_rules::headers_for(sending.endpoint, 2, TEXT_BYTES);
-    headers.insert(&CONTENT_TYPE, JSON).expect(ASCII);
-    headers.insert(&USER_AGENT, KLINGEL).expect(ASCII);
-    http_rules::add_own_headers(&mut headers, sending.endpoint, |name| name == "content-type");
+    let headers = http_rules::json_headers(sending.endpoint, 0, |name| name == "content-type");
     Ok(OutboundRequest { url: Arc::clone(&sending.endpoint.url), headers, body, timeout: TIMEOUT })
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, USER_AGENT};
 use klingel_engine::deliver::{OutboundRequest, Sending, Unsendable};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,12 +12,6 @@ use super::hook::uuid_of;
 use super::records::consent::Released;
 use crate::http_rules;
 
-const JSON: &str = "application/json";
-const KLINGEL: &str = concat!("Klingel/", env!("CARGO_PKG_VERSION"));
-/// Why it can stand in a header.
-const ASCII: &str = "it is visible ASCII";
-/// Bytes of the names and values that are written here, about.
-const TEXT_BYTES: usize = 64;
 /// For everything together; the vendor names none.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -88,9 +81,6 @@ pub fn write(sending: &Sending<'_>) -> Result<OutboundRequest, Unsendable> {
     let mut body: Body = serde_json::from_slice(kept)
         .map_err(|_| Unsendable("The message is no JSON object of this dialect.".to_owned()))?;
     body.webhook = Some(uuid_of(endpoint).to_string());
-    let mut headers = http_rules::headers_for(endpoint, 2, TEXT_BYTES);
-    headers.insert(&USER_AGENT, KLINGEL).expect(ASCII);
-    http_rules::add_own_headers(&mut headers, endpoint, |name| name == "content-type");
-    headers.insert(&CONTENT_TYPE, JSON).expect(ASCII);
+    let headers = http_rules::json_headers(endpoint, 0, |name| name == "content-type");
     Ok(OutboundRequest { url: Arc::clone(&endpoint.url), headers, body: text(&body), timeout: TIMEOUT })
 }

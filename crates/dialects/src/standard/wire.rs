@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, HeaderName, USER_AGENT};
+use http::header::HeaderName;
 use klingel_engine::deliver::{OutboundRequest, Sending, Unsendable};
 use klingel_model::SigningSecret;
 
@@ -17,12 +17,8 @@ pub const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-times
 /// Header with the signatures.
 pub const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
-const JSON: &str = "application/json";
-const KLINGEL: &str = concat!("Klingel/", env!("CARGO_PKG_VERSION"));
-/// Why it can stand in a header.
-const ASCII: &str = "it is visible ASCII";
 /// Bytes of the names and values that are written here beside the signature, about.
-const TEXT_BYTES: usize = 144;
+const TEXT_BYTES: usize = 96;
 /// For everything together; the specification names 15 to 30 s.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -40,12 +36,10 @@ pub fn write(sending: &Sending<'_>, secrets: &[&SigningSecret]) -> Result<Outbou
     let signature = sign::header_value(secrets, &id, timestamp_s, &body)
         .map_err(|cannot| Unsendable(cannot.to_string()))?;
 
-    let mut headers = http_rules::headers_for(endpoint, 5, TEXT_BYTES + signature.len());
-    headers.insert(&CONTENT_TYPE, JSON).expect(ASCII);
-    headers.insert(&USER_AGENT, KLINGEL).expect(ASCII);
-    http_rules::add_own_headers(&mut headers, endpoint, |name| name.starts_with("webhook-"));
-    headers.insert(&WEBHOOK_ID, &*id).expect(ASCII);
-    headers.insert(&WEBHOOK_TIMESTAMP, timestamp_s).expect(ASCII);
-    headers.insert(&WEBHOOK_SIGNATURE, signature).expect(ASCII);
+    let mut headers =
+        http_rules::json_headers(endpoint, TEXT_BYTES + signature.len(), |name| name.starts_with("webhook-"));
+    http_rules::set(&mut headers, &WEBHOOK_ID, &*id);
+    http_rules::set(&mut headers, &WEBHOOK_TIMESTAMP, timestamp_s);
+    http_rules::set(&mut headers, &WEBHOOK_SIGNATURE, signature);
     Ok(OutboundRequest { url: Arc::clone(&endpoint.url), headers, body, timeout: TIMEOUT })
 }

@@ -104,9 +104,8 @@ impl<'db> Desk<'db> {
         Ok(())
     }
 
-    /// Makes the transaction durable.
+    /// Makes the transaction durable, as far as what was taken [is written](Self::write_taken).
     pub(crate) fn commit(&mut self) -> rusqlite::Result<()> {
-        self.write_taken()?;
         self.hot.commit.statement()?.execute([]).map(drop)
     }
 

@@ -184,18 +184,20 @@ fn owed(db: &Connection, old: &[Old]) -> Result<BTreeSet<i64>, Fault> {
         span.1 = message.seq;
     }
     let mut owed = BTreeSet::new();
+    if let (Some(first), Some(last)) = (old.first(), old.last()) {
+        let mut young = db.prepare_cached(
+            "SELECT DISTINCT message_seq FROM young_delivery WHERE message_seq BETWEEN ?1 AND ?2",
+        )?;
+        let mut rows = young.query([first.seq, last.seq])?;
+        while let Some(row) = rows.next()? {
+            owed.insert(row.get(0)?);
+        }
+    }
     let mut statement = db.prepare_cached(
         "SELECT d.message_seq FROM endpoint e CROSS JOIN delivery d ON d.endpoint_id = e.id
          WHERE e.app_id = ?1 AND d.stage = ?2 AND d.message_seq BETWEEN ?3 AND ?4",
     )?;
-    let mut young = db.prepare_cached(
-        "SELECT DISTINCT message_seq FROM young_delivery WHERE message_seq BETWEEN ?1 AND ?2",
-    )?;
     for (app_id, (first, last)) in spans {
-        let mut rows = young.query([first, last])?;
-        while let Some(row) = rows.next()? {
-            owed.insert(row.get(0)?);
-        }
         for stage in [STAGE_FIRST, STAGE_RETRY, STAGE_MANUAL] {
             let mut rows = statement.query(params![app_id.to_bytes(), stage, first, last])?;
             while let Some(row) = rows.next()? {

@@ -156,6 +156,7 @@ impl Writer {
         let done = desk
             .begin()
             .and_then(|()| jobs.iter_mut().try_for_each(|job| job.run(desk)))
+            .and_then(|()| desk.write_taken())
             .and_then(|()| self.sort_in(desk))
             .and_then(|()| desk.commit());
         if let Err(error) = done {
@@ -175,7 +176,6 @@ impl Writer {
         if self.is_short_of_room.get() {
             return Ok(());
         }
-        desk.write_taken()?;
         desk.young.sort_some()?;
         desk.arrivals.sort_some(desk.db)
     }

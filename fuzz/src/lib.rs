@@ -11,6 +11,7 @@ pub mod filter;
 mod house;
 mod mutate;
 pub mod publish_body;
+pub mod publish_call;
 pub mod registration;
 pub mod response_head;
 pub mod retry_after;
@@ -21,11 +22,12 @@ pub use mutate::mutate;
 pub type Target = fn(&[u8]);
 
 /// Every target, under the name of its module, its program and its folder of inputs.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("cursor", cursor::run),
     ("endpoint_body", endpoint_body::run),
     ("filter", filter::run),
     ("publish_body", publish_body::run),
+    ("publish_call", publish_call::run),
     ("registration", registration::run),
     ("response_head", response_head::run),
     ("retry_after", retry_after::run),

@@ -27,8 +27,13 @@ pub(crate) fn text_of_about<T: Serialize>(bytes: usize, value: &T) -> Bytes {
 }
 
 /// An answer with this JSON text.
-pub(crate) fn raw(status: StatusCode, body: Bytes) -> Response {
-    let mut response = Response::new(Body::from(body));
+pub(crate) fn raw(status: StatusCode, text: Bytes) -> Response {
+    of_text(status, text).map(Body::from)
+}
+
+/// An answer with this JSON text, in one piece.
+pub(crate) fn of_text(status: StatusCode, text: Bytes) -> http::Response<Bytes> {
+    let mut response = http::Response::new(text);
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
@@ -47,7 +52,7 @@ pub(crate) fn no_content() -> Response {
 }
 
 /// Marks an answer that was given before.
-pub(crate) fn replayed(mut response: Response) -> Response {
+pub(crate) fn replayed<B>(mut response: http::Response<B>) -> http::Response<B> {
     response.headers_mut().insert(REPLAYED.clone(), HeaderValue::from_static("true"));
     response
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{Extensions, HeaderMap, StatusCode, header};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use klingel_engine::door::Trusted;
 use klingel_engine::keys;
 use klingel_model::{EnvironmentId, KeyDigest, Role};
@@ -118,7 +118,12 @@ impl<A: Access> Caller<A> {
         if let Some(Trusted { environment_id, role }) = extensions.get().copied() {
             return Self::with(environment_id, role);
         }
-        let digest = keys::digest(bearer(headers)?);
+        Self::with_key(headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes), api).await
+    }
+
+    /// The owner of the key in the header `authorization`. Errors: 401, 403.
+    pub(crate) async fn with_key(authorization: Option<&[u8]>, api: &ApiState) -> Result<Self, Problem> {
+        let digest = keys::digest(bearer(authorization)?);
         let known = &api.inner.keys;
         let now = api.engine().world().clock.monotonic();
         let key = if let Some(key) = known.fresh(&digest, now) {
@@ -158,13 +163,13 @@ async fn look_up(api: &ApiState, digest: KeyDigest, seen_at: Duration) -> Result
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else {
+fn bearer(authorization: Option<&[u8]>) -> Result<&str, Problem> {
+    let Some(value) = authorization else {
         return Err(unauthorized(
             "send a key as `Authorization: Bearer KEY`; `klingel key create` makes one",
         ));
     };
-    let key = value.to_str().ok().and_then(|text| {
+    let key = std::str::from_utf8(value).ok().filter(|text| text.is_ascii()).and_then(|text| {
         let (scheme, key) = text.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
     });

@@ -6,13 +6,13 @@ use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
 use bytes::{Bytes, BytesMut};
 use http::request::Parts;
-use http::{Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use klingel_store::{Answer, Once, OnceKey};
 
 use crate::ApiState;
 use crate::auth::{Access, Caller};
-use crate::idempotency::once_key;
+use crate::idempotency::{self, once_key};
 use crate::problem::Problem;
 
 /// A request with a body, from a caller whose key allows `A`.
@@ -48,9 +48,11 @@ impl<A: Access> Submitted<A> {
         }
         let body = read(body, bytes_max).await?;
         let once = if parts.method == Method::POST {
-            let settings = api.engine().settings();
-            let expires_at = || api.engine().world().clock.now().plus(settings.idempotency_for);
-            once_key(caller.environment_id, &parts.method, &parts.uri, &parts.headers, &body, expires_at)?
+            let query = parts.uri.query().unwrap_or_default();
+            let request =
+                idempotency::Request { method: &parts.method, path: parts.uri.path(), query, body: &body };
+            let key = parts.headers.get(&idempotency::HEADER).map(HeaderValue::as_bytes);
+            once_key(api, caller.environment_id, request, key)?
         } else {
             None
         };

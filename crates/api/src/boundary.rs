@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use klingel_model::Dice;
@@ -67,12 +68,12 @@ pub(crate) async fn boundary(State(api): State<ApiState>, request: Request, next
 }
 
 /// Answers within the boundary. Pinned by the caller, the future is not moved once more.
-pub(crate) async fn within(
+pub(crate) async fn within<B: From<Bytes>>(
     api: &ApiState,
     method: &Method,
     route: &str,
-    answering: Pin<&mut (impl Future<Output = Response> + Send)>,
-) -> Response {
+    answering: Pin<&mut (impl Future<Output = http::Response<B>> + Send)>,
+) -> http::Response<B> {
     let clock = &api.engine().world().clock;
     let begun = clock.monotonic();
     let number = api.inner.requests.next();
@@ -81,10 +82,10 @@ pub(crate) async fn within(
     let answered = AssertUnwindSafe(answering).catch_unwind().await;
     let (mut response, cause) = match answered {
         Ok(mut response) => match response.extensions_mut().remove::<InternalCause>() {
-            Some(InternalCause(cause)) => (server_error(Some(id)), Some(cause)),
+            Some(InternalCause(cause)) => (server_error(Some(id)).map(B::from), Some(cause)),
             None => (response, None),
         },
-        Err(panic) => (server_error(Some(id)), Some(panic_text(&*panic).to_owned())),
+        Err(panic) => (server_error(Some(id)).map(B::from), Some(panic_text(&*panic).to_owned())),
     };
     let status = response.status().as_u16();
     // Most answers are not logged; then nobody asks the clock.

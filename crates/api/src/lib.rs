@@ -3,7 +3,7 @@
 //!
 //! - [`router`] takes an [`ApiState`] and gives everything, the description at `/api/v1/openapi.json` and the page at
 //!   `/docs` included
-//! - [`PublishDoor`] answers publish calls without the router
+//! - [`read_call`] finds plain publish calls in a connection's bytes, and [`PublishDoor`] answers them, without the router
 //! - [`openapi()`]: the description, for the file in the repository
 //!
 //! Writes go through the engine's verbs, reads through the store's `Reader`. What a request may do stands in the
@@ -42,7 +42,8 @@ mod routes;
 mod rules;
 mod waiting;
 
-pub use message::door::{PublishCall, PublishDoor};
+pub use message::door::{PublishCall, PublishDoor, PublishTarget};
+pub use message::received::{Received, read_call};
 pub use mounted::Mounted;
 pub use openapi::{openapi, openapi_json};
 pub use routes::{router, router_with};

@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
+use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use klingel_engine::Refusal;
 use klingel_store::Error;
@@ -126,15 +128,24 @@ impl From<Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        self.answer().map(Body::from)
+    }
+}
+
+impl Problem {
+    /// The answer that tells it.
+    pub(crate) fn answer(self) -> http::Response<Bytes> {
         match self {
-            Self::Fields(detail) => answer::json(StatusCode::UNPROCESSABLE_ENTITY, &FaultsOut { detail }),
+            Self::Fields(detail) => {
+                answer::of_text(StatusCode::UNPROCESSABLE_ENTITY, answer::text(&FaultsOut { detail }))
+            }
             Self::Internal(cause) => {
                 let mut response = server_error(None);
                 response.extensions_mut().insert(InternalCause(cause));
                 response
             }
             Self::Sentence(status, error) => {
-                let mut response = answer::json(status, &error);
+                let mut response = answer::of_text(status, answer::text(&error));
                 if status == StatusCode::UNAUTHORIZED {
                     let scheme = HeaderValue::from_static("Bearer");
                     response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
@@ -149,7 +160,7 @@ impl IntoResponse for Problem {
 }
 
 /// The answer to a fault of our own. It says where the cause stands, not what it is.
-pub(crate) fn server_error(request_id: Option<&str>) -> Response {
+pub(crate) fn server_error(request_id: Option<&str>) -> http::Response<Bytes> {
     let detail = match request_id {
         Some(id) => {
             format!("Klingel failed to answer; the operator finds the cause in the log, request_id {id}")
@@ -157,5 +168,6 @@ pub(crate) fn server_error(request_id: Option<&str>) -> Response {
         }
         None => Cow::Borrowed("Klingel failed to answer; the operator finds the cause in the log"),
     };
-    answer::json(StatusCode::INTERNAL_SERVER_ERROR, &ErrorOut { code: "server_error".into(), detail })
+    let error = ErrorOut { code: "server_error".into(), detail };
+    answer::of_text(StatusCode::INTERNAL_SERVER_ERROR, answer::text(&error))
 }

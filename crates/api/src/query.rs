@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
-use http::Uri;
 use http::request::Parts;
 use klingel_model::{ChannelName, EventTypeName, Micros};
 
@@ -25,14 +24,13 @@ impl FromRequestParts<ApiState> for Query {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, Problem> {
-        Ok(Self::of(&parts.uri))
+        Ok(Self::of(parts.uri.query().unwrap_or_default()))
     }
 }
 
 impl Query {
-    /// The parameters of an address.
-    pub(crate) fn of(uri: &Uri) -> Self {
-        let text = uri.query().unwrap_or_default();
+    /// The parameters of an address: the text behind its `?`.
+    pub(crate) fn of(text: &str) -> Self {
         let pairs = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
         Self { pairs, faults: Vec::new() }
     }

@@ -9,7 +9,6 @@
 
 use std::process::ExitCode;
 
-mod alarm;
 mod api_client;
 mod cli;
 mod commands;

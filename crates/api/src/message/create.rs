@@ -1,15 +1,16 @@
 //! `POST /api/v1/app/{app_id}/msg`: the way in. The only operation where every microsecond counts: the payload is
-//! found, not parsed, and its bytes are shared with the body they came in.
+//! found, not parsed.
 
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
 use klingel_engine::{Accepted, Limits, Refusal};
 use klingel_model::{ChannelName, EventTypeName, Uid};
-use klingel_store::AppRef;
+use klingel_store::{AppRef, OnceKey};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -17,7 +18,7 @@ use super::wire::MessageOut;
 use crate::ApiState;
 use crate::answer;
 use crate::application::wire::ApplicationIn;
-use crate::auth::Publish;
+use crate::auth::{Caller, Publish};
 use crate::body::Submitted;
 use crate::event_type::archived::is_archived;
 use crate::fields::{Faults, Fields};
@@ -102,7 +103,17 @@ pub(crate) async fn create(
     query: Query,
     request: Submitted<Publish>,
 ) -> Result<Response, Problem> {
-    take_in(&api, &app, query, request).await
+    let Submitted { caller, body, once } = request;
+    let answer = take_in(&api, &app, query, Posted { caller, body: &body, once }).await?;
+    Ok(answer.map(Body::from))
+}
+
+/// A message and who sent it.
+#[derive(Debug)]
+pub(super) struct Posted<'a> {
+    pub(super) caller: Caller<Publish>,
+    pub(super) body: &'a [u8],
+    pub(super) once: Option<OnceKey>,
 }
 
 /// What is done with a request whose caller may publish. `app`: the path's decoded name of the application.
@@ -110,11 +121,11 @@ pub(super) async fn take_in(
     api: &ApiState,
     app: &str,
     mut query: Query,
-    request: Submitted<Publish>,
-) -> Result<Response, Problem> {
+    request: Posted<'_>,
+) -> Result<http::Response<Bytes>, Problem> {
     let with_content = query.flag("with_content", true);
     query.finish()?;
-    let message = MessageIn::read(&request.body, &api.engine().settings().limits)?;
+    let message = MessageIn::read(request.body, &api.engine().settings().limits)?;
     let app = find::app_ref(app)?;
     let environment_id = request.caller.environment_id;
     if is_archived(api, environment_id, &message.event_type).await? {
@@ -131,11 +142,12 @@ pub(super) async fn take_in(
     answer(&accepted, message.payload, with_content)
 }
 
-fn publish(api: &ApiState, message: &MessageIn<'_>, request: &Submitted<Publish>) -> klingel_engine::Publish {
+fn publish(api: &ApiState, message: &MessageIn<'_>, request: &Posted<'_>) -> klingel_engine::Publish {
     let kept_days = message.payload_retention_period.map(u64::from);
     klingel_engine::Publish {
         event_type: message.event_type.clone(),
-        payload: request.body.slice_ref(message.payload.get().as_bytes()),
+        // A copy: a message that waits shall not hold the memory of all that came with it.
+        payload: Bytes::copy_from_slice(message.payload.get().as_bytes()),
         channels: message.channels.clone().unwrap_or_default(),
         event_id: message.event_id.clone(),
         payload_until: kept_days
@@ -150,7 +162,7 @@ async fn make_and_publish(
     api: &ApiState,
     app: &AppRef,
     message: &MessageIn<'_>,
-    request: &Submitted<Publish>,
+    request: &Posted<'_>,
 ) -> Result<Accepted, Problem> {
     make_application(api, app, message, request).await?;
     let publish = publish(api, message, request);
@@ -161,7 +173,7 @@ async fn make_application(
     api: &ApiState,
     app: &AppRef,
     message: &MessageIn<'_>,
-    request: &Submitted<Publish>,
+    request: &Posted<'_>,
 ) -> Result<(), Problem> {
     let (AppRef::Uid(uid), Some(application)) = (app, &message.application) else {
         return Err(Problem::not_found("application; one can be made on the way only under a uid"));
@@ -193,16 +205,20 @@ async fn make_application(
 /// Bytes of an answer beside its payload.
 const ENVELOPE_BYTES: usize = 512;
 
-fn answer(accepted: &Accepted, posted: &RawValue, with_content: bool) -> Result<Response, Problem> {
+fn answer(
+    accepted: &Accepted,
+    posted: &RawValue,
+    with_content: bool,
+) -> Result<http::Response<Bytes>, Problem> {
     let message = &accepted.message;
-    let as_posted = |kept: &Bytes| std::ptr::eq(kept.as_ref(), posted.get().as_bytes());
+    let as_posted = |kept: &Bytes| kept == posted.get().as_bytes();
     let out = if with_content && message.payload.as_ref().is_some_and(as_posted) {
-        // The very bytes that were found to be JSON a moment ago: no need to look through them again.
+        // The bytes that were found to be JSON a moment ago: no need to look through them again.
         MessageOut::with_payload(message, posted)
     } else {
         MessageOut::of(message, with_content)?
     };
     let body = answer::text_of_about(ENVELOPE_BYTES + out.payload.get().len(), &out);
-    let response = answer::raw(StatusCode::ACCEPTED, body);
+    let response = answer::of_text(StatusCode::ACCEPTED, body);
     Ok(if accepted.replayed { answer::replayed(response) } else { response })
 }

@@ -5,4 +5,5 @@ pub(crate) mod door;
 pub(crate) mod expunge;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod received;
 pub(crate) mod wire;

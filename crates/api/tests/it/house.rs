@@ -4,11 +4,11 @@ use std::future::pending;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use bytes::Bytes;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, HeaderValue, Method, Request};
 use http_body_util::BodyExt;
-use klingel_api::{ApiState, PublishDoor, router};
+use klingel_api::{ApiState, PublishCall, PublishDoor, PublishTarget, router};
 use klingel_engine::deliver::{
     Dialect, Failure, Headers, OutboundRequest, Response, Sending, Sent, Transport, UnfitSecret, Unsendable,
     Verdict,
@@ -190,10 +190,23 @@ impl House {
 
     /// Sends a request as it is, answered by whom the server lets answer it.
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
-        match self.door.call(&request) {
-            Some(call) => Self::reply(call.answer(request).await).await,
-            None => self.send_to_router(request).await,
+        let known = request.body().size_hint().exact();
+        let short = known.is_some_and(|bytes| bytes <= self.door.body_bytes_max() as u64);
+        if !(short && Self::is_for_the_door(&request)) {
+            return self.send_to_router(request).await;
         }
+        let (parts, body) = request.into_parts();
+        let body = body.collect().await.expect("the body is whole").to_bytes();
+        let header = |name| parts.headers.get(name).map(HeaderValue::as_bytes);
+        let call = PublishCall {
+            authorization: header("authorization"),
+            idempotency_key: header("idempotency-key"),
+            body: &body,
+        };
+        let target = parts.uri.to_string();
+        let target = PublishTarget::of(&target).expect("it is for the door");
+        let (parts, body) = self.door.answer(target, call).await.into_parts();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
     }
 
     /// Sends a request to the router, whatever it is.
@@ -202,8 +215,8 @@ impl House {
     }
 
     /// Whether the door for publish calls answers a request.
-    pub(crate) fn is_for_the_door(&self, request: &Request<Body>) -> bool {
-        self.door.call(request).is_some()
+    pub(crate) fn is_for_the_door(request: &Request<Body>) -> bool {
+        request.method() == Method::POST && PublishTarget::of(&request.uri().to_string()).is_some()
     }
 
     async fn reply(response: http::Response<Body>) -> Reply {

@@ -1,10 +1,9 @@
 //! Taking connections in: HTTP/1.1 with a limit on each step, and a stop that lets answers finish.
 
 use std::convert::Infallible;
+use std::io::Cursor;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
@@ -15,16 +14,21 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use klingel_api::PublishDoor;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 
-use crate::alarm::{Alarm, Alarms};
+use self::before_hyper::BeforeHyper;
 use crate::config::Config;
+
+mod before_hyper;
+mod reply;
+mod time_limit;
 
 /// Bytes of a request's head that are read; more is answered 431.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -74,10 +78,10 @@ pub async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = open.watch(converse(stream, peer, doors.clone(), limits));
+                let connection = Connection { peer, doors: doors.clone(), limits, stop: stop.clone() };
+                let open = open.watcher();
                 tokio::spawn(async move {
-                    // How a client ends its connection is its own business; nothing of it is ours to repair.
-                    let _ended = connection.await;
+                    connection.converse(stream, open).await;
                     drop(permit);
                 });
             }
@@ -89,31 +93,6 @@ pub async fn accept(
     }
 }
 
-fn converse(
-    stream: TcpStream,
-    peer: SocketAddr,
-    doors: Doors,
-    limits: Limits,
-) -> http1::Connection<
-    TokioIo<TcpStream>,
-    impl hyper::service::HttpService<Incoming, ResBody = Body, Error = Infallible, Future = Answering>,
-> {
-    if let Err(error) = stream.set_nodelay(true) {
-        // The connection is gone already, or answers are merely slower.
-        tracing::debug!(%error, "TCP_NODELAY was refused");
-    }
-    let alarms = Alarms::default();
-    let service = service_fn(move |request: Request<Incoming>| Answering {
-        answer: doors.answer(request, peer),
-        too_late: alarms.after(limits.request_timeout),
-    });
-    http1::Builder::new()
-        .timer(Alarms::default())
-        .header_read_timeout(limits.header_read_timeout)
-        .max_buf_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), service)
-}
-
 /// Who answers requests.
 #[derive(Debug, Clone)]
 pub struct Doors {
@@ -123,44 +102,61 @@ pub struct Doors {
     pub router: Router,
 }
 
-type Answer = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+/// A caller's connection.
+struct Connection {
+    peer: SocketAddr,
+    doors: Doors,
+    limits: Limits,
+    stop: CancellationToken,
+}
 
-impl Doors {
-    fn answer(&self, mut request: Request<Incoming>, peer: SocketAddr) -> Answer {
-        if let Some(call) = self.publish.as_ref().and_then(|door| door.call(&request)) {
-            return Box::pin(call.answer(request));
+impl Connection {
+    /// Answers until one side ends it. `open` is held that long.
+    async fn converse(self, mut stream: TcpStream, open: Watcher) {
+        if let Err(error) = stream.set_nodelay(true) {
+            // The connection is gone already, or answers are merely slower.
+            tracing::debug!(%error, "TCP_NODELAY was refused");
         }
-        // Doors that know their callers by address find it here.
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let answering = self.router.clone().call(request);
-        Box::pin(async move {
-            match answering.await {
-                Ok(answer) => answer,
+        let mut received = Vec::new();
+        if let Some(door) = self.doors.publish.clone() {
+            let before = BeforeHyper { door, limits: self.limits, stop: self.stop.clone() };
+            match before.answer_calls(&mut stream).await {
+                Some(bytes) => received = bytes,
+                None => return,
             }
-        })
-    }
-}
-
-/// An answer in the making, which has only so much time.
-struct Answering {
-    answer: Answer,
-    too_late: Alarm,
-}
-
-impl Future for Answering {
-    type Output = Result<Response<Body>, Infallible>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Poll::Ready(answer) = self.answer.as_mut().poll(context) {
-            return Poll::Ready(Ok(answer));
         }
-        Pin::new(&mut self.too_late).poll(context).map(|()| Ok(too_slow()))
+        // Seldom, and so in a box of its own: what waits with every publisher shall be small.
+        Box::pin(self.by_hyper(stream, received, open)).await;
+    }
+
+    /// Lets hyper read requests, and the router answer them. `received`: what was read of the first one.
+    async fn by_hyper(self, stream: TcpStream, received: Vec<u8>, open: Watcher) {
+        let (reading, writing) = stream.into_split();
+        let stream = tokio::io::join(Cursor::new(received).chain(reading), writing);
+        let service = service_fn(|request: Request<Incoming>| self.answer(request));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.header_read_timeout)
+            .max_buf_size(HEAD_BYTES_MAX)
+            .serve_connection(TokioIo::new(stream), service);
+        // How a client ends its connection is its own business; nothing of it is ours to repair.
+        let _ended = open.watch(connection).await;
+    }
+
+    async fn answer(&self, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+        // Doors that know their callers by address find it here.
+        request.extensions_mut().insert(ConnectInfo(self.peer));
+        let answering = self.doors.router.clone().call(request);
+        match tokio::time::timeout(self.limits.request_timeout, answering).await {
+            Ok(answered) => answered,
+            Err(_) => Ok(too_slow().map(Body::from)),
+        }
     }
 }
 
-fn too_slow() -> Response<Body> {
+fn too_slow() -> Response<Bytes> {
     const ANSWER: &str = r#"{"code":"timeout","detail":"the request took longer than the setting request_timeout; whether it was done is unknown: repeat it with the same Idempotency-Key"}"#;
-    let mut response = Response::new(Body::from(Bytes::from_static(ANSWER.as_bytes())));
+    let mut response = Response::new(Bytes::from_static(ANSWER.as_bytes()));
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

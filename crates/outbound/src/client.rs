@@ -111,7 +111,7 @@ impl Client {
         progress: &mut Progress,
     ) -> Result<(), Broken> {
         let text = request::write(request, target, &self.user_agent);
-        let reusable = connection.exchange(text, &request.body, &self.limits, progress).await?;
+        let reusable = connection.exchange(text, &self.limits, progress).await?;
         if reusable && connection.opened().elapsed() < self.connection_age_max {
             self.pool.put(&target.origin, connection);
         }

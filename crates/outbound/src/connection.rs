@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use bytes::Bytes;
 use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::task::coop::unconstrained;
 use tokio::time::Instant;
 
 use crate::answer::{Broken, Limits, Progress, Stage};
 use crate::exchange::Exchange;
+use crate::request::Written;
 use crate::wire::Wire;
 
 /// Nothing but the wire: what an exchange needs in memory goes when the exchange ends.
@@ -49,17 +49,16 @@ impl Connection {
         looking.as_mut().poll(&mut Context::from_waker(Waker::noop())) == Poll::Ready(true)
     }
 
-    /// Sends the request, `text` up to the empty line and then `body`, and reads the answer into `progress`. Says
-    /// whether the connection can be used again (RFC 9112, section 9.3).
+    /// Sends the request and reads the answer into `progress`. Says whether the connection can be used again (RFC 9112,
+    /// section 9.3).
     pub(crate) async fn exchange(
         &mut self,
-        text: Vec<u8>,
-        body: &Bytes,
+        request: Written<'_>,
         limits: &Limits,
         progress: &mut Progress,
     ) -> Result<bool, Broken> {
         progress.stage = Stage::Waiting;
-        let reusable = Exchange::new(&mut self.wire, text, body, limits, progress).await?;
+        let reusable = Exchange::new(&mut self.wire, request, limits, progress).await?;
         Ok(reusable && self.is_ready())
     }
 }
@@ -68,7 +67,6 @@ impl Connection {
 mod tests {
     use std::mem;
 
-    use bytes::Bytes;
     use tokio::io::AsyncWriteExt;
     use tokio::net::{TcpListener, TcpStream};
     use tokio::task::yield_now;
@@ -76,6 +74,7 @@ mod tests {
     use super::Connection;
     use crate::answer::{Limits, Progress};
     use crate::config::ClientConfig;
+    use crate::request::Written;
     use crate::wire::Wire;
 
     async fn pair() -> (Connection, TcpStream) {
@@ -117,8 +116,8 @@ mod tests {
     async fn the_future_of_an_exchange_is_small() {
         let (mut connection, _far) = pair().await;
         let (limits, mut progress) = (Limits::new(&ClientConfig::default()), Progress::default());
-        let body = Bytes::new();
-        let exchange = connection.exchange(Vec::new(), &body, &limits, &mut progress);
+        let request = Written { text: Vec::new(), rest: b"" };
+        let exchange = connection.exchange(request, &limits, &mut progress);
         // It is part of every attempt's task.
         assert!(mem::size_of_val(&exchange) <= 320, "{} bytes", mem::size_of_val(&exchange));
     }

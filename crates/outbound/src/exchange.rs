@@ -16,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::answer::{Broken, Limits, Progress, Stage};
 use crate::body::Decoder;
 use crate::head::{self, Head};
+use crate::request::Written;
 
 #[cfg(test)]
 mod script;
@@ -65,12 +66,12 @@ enum Reading {
 impl<'a, W: AsyncRead + AsyncWrite + Unpin> Exchange<'a, W> {
     pub(crate) fn new(
         wire: &'a mut W,
-        text: Vec<u8>,
-        body: &'a [u8],
+        request: Written<'a>,
         limits: &'a Limits,
         progress: &'a mut Progress,
     ) -> Self {
-        let sending = Sending { text, text_sent: 0, body, state: Sent::Partly };
+        let Written { text, rest } = request;
+        let sending = Sending { text, text_sent: 0, body: rest, state: Sent::Partly };
         Self { wire, sending, reading: Reading::Head(Vec::new()), came: 0, limits, progress }
     }
 
@@ -222,12 +223,17 @@ impl Sending<'_> {
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
         while self.text_sent < self.text.len() || !self.body.is_empty() {
-            let rest = [IoSlice::new(&self.text[self.text_sent..]), IoSlice::new(self.body)];
-            let sent = ready!(Pin::new(&mut *wire).poll_write_vectored(cx, &rest))?;
+            let text = &self.text[self.text_sent..];
+            let wire = Pin::new(&mut *wire);
+            let sent = ready!(if self.body.is_empty() {
+                wire.poll_write(cx, text)
+            } else {
+                wire.poll_write_vectored(cx, &[IoSlice::new(text), IoSlice::new(self.body)])
+            })?;
             if sent == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            let of_text = sent.min(rest[0].len());
+            let of_text = sent.min(text.len());
             self.text_sent += of_text;
             self.body = &self.body[sent - of_text..];
         }

@@ -25,12 +25,27 @@ const OWNED: [&str; 12] = [
 /// Room for what stands in every request beside the values that are counted: the request line's fixed words, the names
 /// of our own headers, the length, separators.
 const FIXED_BYTES: usize = 128;
+/// Bytes of a body that are copied behind the head: less work than to hand the system two pieces.
+const BODY_COPIED_BYTES_MAX: usize = 4 * 1024;
 
-/// Writes everything before the body (RFC 9112, sections 3 and 5): request line, header lines, the empty line. `host`
-/// comes first, because some receivers fail when it does not.
+/// A request in the pieces that are sent.
+#[derive(Debug)]
+pub(crate) struct Written<'a> {
+    /// The head, and a short body behind it.
+    pub text: Vec<u8>,
+    /// A longer body, or nothing.
+    pub rest: &'a [u8],
+}
+
+/// Writes a request (RFC 9112, sections 3 and 5): request line, header lines, the empty line, the body. `host` comes
+/// first, because some receivers fail when it does not.
 ///
 /// No line break can get in: the types of path, names and values hold none.
-pub(crate) fn write(request: &OutboundRequest, target: &Target, user_agent: &HeaderValue) -> Vec<u8> {
+pub(crate) fn write<'a>(
+    request: &'a OutboundRequest,
+    target: &Target,
+    user_agent: &HeaderValue,
+) -> Written<'a> {
     let lacks = |name: &HeaderName| request.headers.get(name).is_none();
     let user_agent = Some(user_agent).filter(|_| lacks(&USER_AGENT));
     let authorization = target.authorization.as_ref().filter(|_| lacks(&AUTHORIZATION));
@@ -40,7 +55,12 @@ pub(crate) fn write(request: &OutboundRequest, target: &Target, user_agent: &Hea
     let ours = target.authority.len()
         + user_agent.map_or(0, HeaderValue::len)
         + authorization.map_or(0, HeaderValue::len);
-    let mut text = Vec::with_capacity(FIXED_BYTES + path.len() + given + ours);
+    let (copied, rest) = if request.body.len() <= BODY_COPIED_BYTES_MAX {
+        (&*request.body, &[][..])
+    } else {
+        (&[][..], &*request.body)
+    };
+    let mut text = Vec::with_capacity(FIXED_BYTES + path.len() + given + ours + copied.len());
 
     text.extend_from_slice(b"POST ");
     text.extend_from_slice(path.as_bytes());
@@ -59,7 +79,8 @@ pub(crate) fn write(request: &OutboundRequest, target: &Target, user_agent: &Hea
         line(&mut text, b"authorization", value.as_bytes());
     }
     text.extend_from_slice(b"\r\n");
-    text
+    text.extend_from_slice(copied);
+    Written { text, rest }
 }
 
 /// Whether a header is ours alone. Its name is in lower case.
@@ -82,7 +103,7 @@ mod tests {
     use klingel_engine::deliver::Headers;
     use klingel_engine::deliver::transport::OutboundRequest;
 
-    use super::{OWNED, write};
+    use super::{BODY_COPIED_BYTES_MAX, OWNED, Written, write};
     use crate::target::Target;
 
     fn written(url: &str, headers: &[(&'static str, &'static str)]) -> String {
@@ -95,9 +116,17 @@ mod tests {
         for (name, value) in headers {
             request.headers.append(name, value).unwrap();
         }
-        let text = write(&request, &Target::parse(url).unwrap(), &HeaderValue::from_static("Klingel/1"));
+        let target = Target::parse(url).unwrap();
+        let user_agent = HeaderValue::from_static("Klingel/1");
+        let Written { text, rest } = write(&request, &target, &user_agent);
         assert!(text.capacity() < text.len() + 128 + 32 * headers.len(), "one allocation that fits");
-        String::from_utf8(text).unwrap()
+        assert_eq!(rest, b"");
+        let text = String::from_utf8(text).unwrap();
+        // A longer body is not copied.
+        request.body = vec![b'x'; BODY_COPIED_BYTES_MAX + 1].into();
+        let long = write(&request, &target, &user_agent);
+        assert!(long.rest.as_ptr() == request.body.as_ptr() && long.text.ends_with(b"\r\n\r\n"));
+        text.strip_suffix('x').unwrap().to_owned()
     }
 
     #[test]

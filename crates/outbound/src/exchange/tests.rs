@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 use super::Exchange;
 use super::script::{Script, Then};
 use crate::answer::{Broken, Limits, Progress, Stage};
+use crate::request::Written;
 
 const TEXT: &[u8] = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\n";
 const LIMITS: Limits =
@@ -18,7 +19,12 @@ type Outcome = (Option<Result<bool, Broken>>, Stage, u16, String);
 fn exchange(script: &mut Script) -> Outcome {
     let mut progress = Progress { stage: Stage::Waiting, ..Progress::default() };
     let outcome = {
-        let exchange = pin!(Exchange::new(script, TEXT.to_vec(), b"body", &LIMITS, &mut progress));
+        let exchange = pin!(Exchange::new(
+            script,
+            Written { text: TEXT.to_vec(), rest: b"body" },
+            &LIMITS,
+            &mut progress
+        ));
         match exchange.poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(outcome) => Some(outcome),
             Poll::Pending => None,

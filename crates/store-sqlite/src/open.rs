@@ -28,8 +28,9 @@ use crate::writer::Writer;
 
 /// Bytes of a page of a new database.
 pub(crate) const PAGE_BYTES: u32 = 4096;
-/// KiB of pages that the writer keeps in memory.
-const WRITER_CACHE_KIB: i64 = 16 * 1024;
+/// KiB of pages that the writer keeps in memory. More would not be faster: SQLite goes through all of them at commits, and
+/// what falls out lies in the system's cache.
+const WRITER_CACHE_KIB: i64 = 4 * 1024;
 /// KiB of pages that each reader keeps in memory; what is read often lies in the system's cache as well.
 const READER_CACHE_KIB: i64 = 4 * 1024;
 /// The write-ahead log is cut back to this length once it has been copied. What is left is written over without the

@@ -10,9 +10,9 @@ use crate::insertion::{Insertion, Kept};
 use crate::rows::id;
 use crate::upkeep::sql_limit;
 
-/// So many are sorted in at once, and what else the last message among them owes. Many share a page of their endpoint;
-/// too many would make a commit long.
-const SORTED_AT_ONCE: usize = 2048;
+/// So many are sorted in at once, and what else the last message among them owes. Several share a page of their endpoint;
+/// more would make a commit long, and publishers wait for commits.
+const SORTED_AT_ONCE: usize = 256;
 /// Fewer rows side by side are removed one by one.
 const RUN_MIN: usize = 4;
 /// Rows further apart, by their messages' numbers, are looked for separately.

@@ -68,12 +68,13 @@ impl Results {
     pub fn made_with(&self) -> String {
         let number = |key: &str| self.made_with[key].as_u64().unwrap_or(0);
         format!(
-            "Medians of {} runs of {} s each (at a fixed rate {} s, those that are compared with each other in \
+            "Medians of {} runs of {} s each (at a fixed rate {} s, those that are compared with each other {} s in \
              slices of 2 s in turn; row `many` {} s) on {} cores, which the driver and the receiver share; build profile `{}`, \
              commit {}.",
             number("runs"),
             number("seconds"),
             2 * number("seconds"),
+            4 * number("seconds"),
             4 * number("seconds"),
             number("cores"),
             self.made_with["build"].as_str().unwrap_or("release"),

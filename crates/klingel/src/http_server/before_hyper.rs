@@ -91,6 +91,7 @@ impl BeforeHyper {
         limit: &mut TimeLimit,
     ) -> Option<bool> {
         let last = self.stop.is_cancelled();
+        writer.shrink_to(KEPT_BYTES_MAX);
         let text = writer.write(answer, self.door.clock().now(), last);
         tokio::select! {
             biased;

@@ -16,6 +16,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
+    /// Gives memory back beyond so many bytes, which an earlier answer needed.
+    pub(super) fn shrink_to(&mut self, bytes: usize) {
+        self.bytes.clear();
+        self.bytes.shrink_to(bytes);
+    }
+
     /// The bytes of an answer that is given now. `last`: the connection is closed behind it.
     pub(super) fn write(&mut self, answer: &Response<Bytes>, now: Micros, last: bool) -> &[u8] {
         self.set_date(now);

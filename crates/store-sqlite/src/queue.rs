@@ -41,7 +41,7 @@ impl Queue for SqliteStore {
         self.read(move |db| due(db, endpoint_id, until, limit))
     }
 
-    fn settle(&self, settlements: Vec<Settlement>) -> Verb<'_, ()> {
+    fn settle(&self, settlements: Arc<Vec<Settlement>>) -> Verb<'_, ()> {
         let rows = settlements.len() * ROWS_PER_SETTLEMENT;
         // What is settled was sent already: nobody is kept waiting when a few are recorded with the next message.
         let haste = if settlements.len() < SETTLEMENTS_URGENT { Haste::Patient } else { Haste::Urgent };

@@ -104,7 +104,9 @@ pub trait Queue: Send + Sync {
     /// A settlement of a delivery that is settled already records its attempt and changes nothing else. An attempt
     /// whose id is recorded already, or whose message is gone, is left out. After [`Outcome::Retry`] the delivery has
     /// had [`Attempt::number`] attempts; without an attempt, as many as before.
-    fn settle(&self, settlements: Vec<Settlement>) -> Verb<'_, ()>;
+    ///
+    /// Shared, because the caller offers the same batch again when it was refused.
+    fn settle(&self, settlements: Arc<Vec<Settlement>>) -> Verb<'_, ()>;
 
     /// Asks for one more attempt of this message to this endpoint, beside what is scheduled. Durable when `Ok`.
     /// Asking again before that attempt changes nothing.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use klingel_model::{
     AppId, Attempt, AttemptId, AttemptStatus, Clock, DeliveryKey, EndpointId, ErrorClass, MessageId,
@@ -50,7 +52,7 @@ async fn record(house: &House, recorded: Recorded<'_>) -> String {
         DeliveryKey { endpoint_id, message_seq: MessageSeq(recorded.message.1), trigger: Trigger::Schedule };
     let id = attempt.id.to_string();
     let settlement = Settlement { key, attempt: Some(attempt), outcome: recorded.outcome, health: None };
-    house.store.settle(vec![settlement]).await.unwrap();
+    house.store.settle(Arc::new(vec![settlement])).await.unwrap();
     id
 }
 

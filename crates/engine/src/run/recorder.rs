@@ -52,7 +52,7 @@ impl Recorder {
             }
             self.gather(&mut batch, batch_max, &hurry).await;
             let recorded = batch.iter().map(recorded).collect();
-            let batch = std::mem::replace(&mut batch, Vec::with_capacity(batch_max));
+            let batch = Arc::new(std::mem::replace(&mut batch, Vec::with_capacity(batch_max)));
             let is_recorded = self.settle(&batch, &hurry).await;
             self.forget_disabled(&batch);
             if self.reports.send(Report::Settled(recorded)).await.is_err() {
@@ -97,9 +97,9 @@ impl Recorder {
 
     /// Writes a batch, however long it takes: what was sent must not be forgotten because a disk is full. Only a
     /// shutdown ends the trying (`false`); the deliveries are then sent once more at the next start.
-    async fn settle(&self, batch: &[Settlement], hurry: &CancellationToken) -> bool {
+    async fn settle(&self, batch: &Arc<Vec<Settlement>>, hurry: &CancellationToken) -> bool {
         let mut wait = WAIT_MIN;
-        for settlement in batch {
+        for settlement in batch.iter() {
             match settlement.outcome {
                 Outcome::GivenUp => measure::given_up(),
                 Outcome::Delivered | Outcome::Retry(_) | Outcome::Dropped => {}
@@ -109,7 +109,7 @@ impl Recorder {
                 tracing::warn!(endpoint_id = %settlement.key.endpoint_id, reason, "endpoint disabled");
             }
         }
-        while let Err(error) = self.world.store.settle(batch.to_vec()).await {
+        while let Err(error) = self.world.store.settle(Arc::clone(batch)).await {
             tracing::error!(%error, settlements = batch.len(), "recording attempts failed; trying again");
             if hurry.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
                 return false;

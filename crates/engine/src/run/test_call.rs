@@ -218,8 +218,9 @@ async fn make(
 }
 
 async fn keep(world: &World, settlement: &Settlement) -> Result<(), Refusal> {
+    let batch = Arc::new(vec![settlement.clone()]);
     let mut tries = 1;
-    while let Err(error) = world.store.settle(vec![settlement.clone()]).await {
+    while let Err(error) = world.store.settle(Arc::clone(&batch)).await {
         tracing::error!(%error, "recording a test call failed");
         if tries == RECORDINGS_MAX {
             return Err(Refusal::Internal(format!(

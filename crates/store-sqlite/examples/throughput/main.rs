@@ -205,7 +205,7 @@ impl Bench {
         let lap = Lap::start(&self.clock);
         for some in admitted.chunks(SETTLED_AT_ONCE) {
             let batch = some.iter().map(|key| self.settlement(*key, Outcome::Delivered)).collect();
-            self.store.settle(batch).await?;
+            self.store.settle(Arc::new(batch)).await?;
         }
         lap.show(&format!("settle, {SETTLED_AT_ONCE} at once"), admitted.len());
         Ok(())
@@ -218,7 +218,7 @@ impl Bench {
         let due = self.clock.now();
         for some in admitted.chunks(SETTLED_AT_ONCE) {
             let batch = some.iter().map(|key| self.settlement(*key, Outcome::Retry(due))).collect();
-            self.store.settle(batch).await?;
+            self.store.settle(Arc::new(batch)).await?;
         }
         lap.show("postpone", admitted.len());
         let lap = Lap::start(&self.clock);
@@ -237,7 +237,7 @@ impl Bench {
                 }
                 settlement
             };
-            self.store.settle(page.work.iter().map(settle).collect()).await?;
+            self.store.settle(Arc::new(page.work.iter().map(settle).collect())).await?;
         }
         lap.show("read due work and settle it", read);
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use klingel_model::MessageSeq;
@@ -39,7 +40,7 @@ async fn what_was_written_is_there_after_reopening() {
     let (message, seq) = &admitted[1];
     let failed = house.delivered(message, &pair, *seq);
     let retry = Settlement { outcome: Outcome::Retry(house.now().plus(Duration::from_secs(5))), ..failed };
-    store.settle(vec![retry]).await.unwrap();
+    store.settle(Arc::new(vec![retry])).await.unwrap();
     let before = store.depth().await.unwrap();
     drop(store);
     assert_eq!(fs::metadata(house.path().with_file_name("klingel.db-wal")).map_or(0, |f| f.len()), 0);

@@ -43,7 +43,7 @@ async fn a_full_store_settles_and_takes_in_again_when_there_is_room() {
     assert_eq!(waiting.len(), count, "everything that got in is there");
     for waiting in &waiting {
         let seq = waiting.delivery.key.message_seq;
-        store.settle(vec![house.delivered(&waiting.message, &pair, seq)]).await.unwrap();
+        store.settle(Arc::new(vec![house.delivered(&waiting.message, &pair, seq)])).await.unwrap();
         let refused = store.admit(house.admission(&pair, vec![b'x'; 10 * 1024])).await;
         assert!(matches!(refused, Err(Error::Full(_))), "{refused:?}");
     }
@@ -84,7 +84,7 @@ async fn a_nearly_full_disk_refuses_new_messages_only() {
     let store = SqliteStore::open(OpenOptions { free_bytes_min: u64::MAX, ..house.options() }).unwrap();
     let refused = store.admit(house.admission(&pair, "{}")).await;
     assert!(matches!(&refused, Err(Error::Full(why)) if why.contains("store_free_bytes_min")), "{refused:?}");
-    store.settle(vec![house.delivered(&admission.message, &pair, seq)]).await.unwrap();
+    store.settle(Arc::new(vec![house.delivered(&admission.message, &pair, seq)])).await.unwrap();
     assert_eq!(store.depth().await.unwrap().first_attempts, 0);
 }
 

@@ -1,5 +1,7 @@
 //! Applications.
 
+use std::sync::Arc;
+
 use klingel_model::{Application, Message};
 
 use super::cases;
@@ -116,7 +118,7 @@ async fn what_a_deleted_application_owned_is_not_seen(scene: Scene) {
     let (message, seq) = scene.admit(&application, &[&endpoint]).await;
     let settlement = scene.settlement(&message, scheduled(&endpoint, seq), 1, Outcome::Retry(at(9)));
     let attempt_id = settlement.attempt.as_ref().expect("it has one").id;
-    scene.store.settle(vec![settlement]).await.expect("it is taken");
+    scene.store.settle(Arc::new(vec![settlement])).await.expect("it is taken");
     scene.store.delete_application(application.id).await.expect("it is there");
 
     let (app, store) = (application.id, &scene.store);

@@ -1,5 +1,7 @@
 //! How a message stands with each endpoint, and how much work there is.
 
+use std::sync::Arc;
+
 use klingel_model::{DeliveryState, EndpointId};
 
 use super::calls::walk;
@@ -62,7 +64,7 @@ async fn a_dropped_delivery_is_no_destination(scene: Scene) {
     let (message, seq) = scene.admit(&application, &[&endpoint]).await;
     let key = scheduled(&endpoint, seq);
     let dropped = Settlement { key, attempt: None, outcome: Outcome::Dropped, health: None };
-    scene.store.settle(vec![dropped]).await.expect("it is taken");
+    scene.store.settle(Arc::new(vec![dropped])).await.expect("it is taken");
     assert_eq!(states(&scene, &message).await, []);
 }
 

@@ -144,7 +144,7 @@ async fn attempts(
             settlement
         })
         .collect();
-    scene.store.settle(settlements.clone()).await.expect("they are taken");
+    scene.store.settle(Arc::new(settlements.clone())).await.expect("they are taken");
     (message, settlements)
 }
 

@@ -1,5 +1,7 @@
 //! What settlements say of their endpoints.
 
+use std::sync::Arc;
+
 use klingel_model::{Endpoint, EndpointHealth};
 
 use super::cases;
@@ -19,7 +21,11 @@ cases![
 async fn fail(scene: &Scene, application: &klingel_model::Application, to: &Endpoint, health: HealthChange) {
     let (message, seq) = scene.admit(application, &[to]).await;
     let failed = scene.settlement(&message, scheduled(to, seq), 1, Outcome::GivenUp);
-    scene.store.settle(vec![Settlement { health: Some(health), ..failed }]).await.expect("it is taken");
+    scene
+        .store
+        .settle(Arc::new(vec![Settlement { health: Some(health), ..failed }]))
+        .await
+        .expect("it is taken");
 }
 
 fn switched_off() -> HealthChange {
@@ -93,6 +99,6 @@ async fn the_health_of_a_settled_delivery_changes_nothing(scene: Scene) {
     scene.settle(&message, scheduled(&endpoint, seq), 1, Outcome::Delivered).await;
     let late = scene.settlement(&message, scheduled(&endpoint, seq), 2, Outcome::GivenUp);
     let late = Settlement { health: Some(switched_off()), ..late };
-    scene.store.settle(vec![late]).await.expect("it is taken");
+    scene.store.settle(Arc::new(vec![late])).await.expect("it is taken");
     assert_eq!(scene.stored_endpoint(&endpoint).await, endpoint);
 }

@@ -115,7 +115,7 @@ async fn attempts_of_a_message_are_listed_both_ways(scene: Scene) {
     let batch: Vec<_> = (1..=7)
         .map(|number| scene.settlement(&message, scheduled(&endpoint, seq), number, Outcome::Delivered))
         .collect();
-    scene.store.settle(batch.clone()).await.expect("they are taken");
+    scene.store.settle(Arc::new(batch.clone())).await.expect("they are taken");
     let all: Vec<_> = batch.into_iter().filter_map(|settlement| settlement.attempt).collect();
     for order in BOTH {
         let filter = AttemptFilter::default;
@@ -133,7 +133,7 @@ async fn attempts_of_an_endpoint_are_listed_both_ways(scene: Scene) {
         let settle = |to| scene.settlement(&message, scheduled(to, seq), 1, Outcome::Delivered);
         let (mine, foreign) = (settle(&endpoint), settle(&other));
         all.extend(mine.attempt.clone());
-        scene.store.settle(vec![mine, foreign]).await.expect("they are taken");
+        scene.store.settle(Arc::new(vec![mine, foreign])).await.expect("they are taken");
     }
     for order in BOTH {
         let (app, id) = (application.id, endpoint.id);

@@ -1,5 +1,7 @@
 //! Lists that go across applications.
 
+use std::sync::Arc;
+
 use klingel_model::{Application, Attempt, AttemptStatus, Endpoint, EndpointState, Message};
 
 use super::calls::walk;
@@ -65,7 +67,7 @@ async fn endpoints_are_found_by_state_application_and_text(scene: Scene) {
     let (message, seq) = scene.admit(&other, &[&failing]).await;
     let health = Some(HealthChange::FailingSince(at(1)));
     let settled = scene.settlement(&message, scheduled(&failing, seq), 1, Outcome::GivenUp);
-    scene.store.settle(vec![Settlement { health, ..settled }]).await.expect("it is taken");
+    scene.store.settle(Arc::new(vec![Settlement { health, ..settled }])).await.expect("it is taken");
     let any = EndpointFilter::default;
     let state = |state| EndpointFilter { state: Some(state), ..any() };
     let text = |text: &str| EndpointFilter { text: Some(text.to_owned()), ..any() };
@@ -163,7 +165,7 @@ async fn attempts(scene: &Scene, pairs: &[(Application, Endpoint); 2]) -> Vec<At
         let (message, endpoint, seq) = &owed[n];
         let settlement = scene.settlement(message, scheduled(endpoint, *seq), number, outcome);
         made.extend(settlement.attempt.clone());
-        scene.store.settle(vec![settlement]).await.expect("it is taken");
+        scene.store.settle(Arc::new(vec![settlement])).await.expect("it is taken");
     }
     made
 }

@@ -1,5 +1,7 @@
 //! Removing what is old, and what somebody wants removed.
 
+use std::sync::Arc;
+
 use klingel_model::{Message, MessageId};
 
 use super::cases;
@@ -214,7 +216,7 @@ async fn an_expunged_answer_is_gone_and_the_attempt_stays(scene: Scene) {
     let (message, seq) = scene.admit(&application, &[&endpoint]).await;
     let settlement = scene.settlement(&message, scheduled(&endpoint, seq), 1, Outcome::Delivered);
     let mut attempt = settlement.attempt.clone().expect("it has one");
-    scene.store.settle(vec![settlement]).await.expect("it is taken");
+    scene.store.settle(Arc::new(vec![settlement])).await.expect("it is taken");
     let expunged = scene.store.expunge_answer(application.id, message.id, attempt.id).await;
     assert_eq!(expunged, Ok(()));
     attempt.response_body = bytes::Bytes::new();

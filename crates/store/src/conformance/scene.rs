@@ -226,7 +226,7 @@ impl Scene {
     /// Settles one delivery with an attempt.
     pub(super) async fn settle(&self, message: &Message, key: DeliveryKey, number: u32, outcome: Outcome) {
         let settlement = self.settlement(message, key, number, outcome);
-        self.store.settle(vec![settlement]).await.expect("a settlement is taken");
+        self.store.settle(Arc::new(vec![settlement])).await.expect("a settlement is taken");
     }
 
     /// All deliveries of an endpoint without an attempt.

@@ -1,5 +1,6 @@
 //! Settling deliveries.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -36,7 +37,7 @@ async fn a_delivered_message_leaves_an_attempt_and_no_delivery(scene: Scene) {
     let (application, endpoint) = scene.pair().await;
     let (message, seq) = scene.admit(&application, &[&endpoint]).await;
     let settlement = scene.settlement(&message, scheduled(&endpoint, seq), 1, Outcome::Delivered);
-    scene.store.settle(vec![settlement.clone()]).await.expect("it is taken");
+    scene.store.settle(Arc::new(vec![settlement.clone()])).await.expect("it is taken");
     assert!(scene.first_attempts(&endpoint).await.is_empty());
     assert!(scene.due(&endpoint).await.is_empty());
     assert_eq!(attempts(&scene, &message).await, settlement.attempt.into_iter().collect::<Vec<_>>());
@@ -61,7 +62,7 @@ async fn an_attempt_comes_back_as_it_was_recorded(scene: Scene) {
     let key = scheduled(&endpoint, seq);
     let outcome = Outcome::Retry(at(77));
     let settlement = Settlement { key, attempt: Some(attempt.clone()), outcome, health: None };
-    scene.store.settle(vec![settlement]).await.expect("it is taken");
+    scene.store.settle(Arc::new(vec![settlement])).await.expect("it is taken");
     let read = scene.store.attempt(application.id, message.id, attempt.id).await;
     assert_eq!(read, Ok(Some(attempt)));
 }
@@ -80,7 +81,7 @@ async fn a_dropped_delivery_leaves_no_attempt(scene: Scene) {
     let (message, seq) = scene.admit(&application, &[&endpoint]).await;
     let key = scheduled(&endpoint, seq);
     let dropped = Settlement { key, attempt: None, outcome: Outcome::Dropped, health: None };
-    scene.store.settle(vec![dropped]).await.expect("it is taken");
+    scene.store.settle(Arc::new(vec![dropped])).await.expect("it is taken");
     assert_eq!(scene.store.lanes(None, 10).await, Ok(vec![]));
     assert!(attempts(&scene, &message).await.is_empty());
     let read = scene.store.message(application.id, MessageRef::Id(message.id)).await;
@@ -105,7 +106,7 @@ async fn a_retry_without_an_attempt_counts_none(scene: Scene) {
     let key = scheduled(&endpoint, seq);
     for due in [5, 6] {
         let later = Settlement { key, attempt: None, outcome: Outcome::Retry(at(due)), health: None };
-        scene.store.settle(vec![later]).await.expect("it is taken");
+        scene.store.settle(Arc::new(vec![later])).await.expect("it is taken");
         let waiting = scene.due(&endpoint).await;
         assert_eq!((waiting[0].delivery.attempts, waiting[0].delivery.due_at), (0, Some(at(due))));
     }
@@ -140,7 +141,7 @@ async fn an_attempt_is_recorded_once(scene: Scene) {
     let (message, seq) = scene.admit(&application, &[&endpoint]).await;
     let settlement = scene.settlement(&message, scheduled(&endpoint, seq), 1, Outcome::Retry(at(5)));
     for _ in 0..2 {
-        scene.store.settle(vec![settlement.clone()]).await.expect("it is taken");
+        scene.store.settle(Arc::new(vec![settlement.clone()])).await.expect("it is taken");
     }
     assert_eq!(attempts(&scene, &message).await.len(), 1);
     assert_eq!(scene.due(&endpoint).await[0].delivery.attempts, 1);
@@ -177,11 +178,11 @@ async fn a_batch_settles_each_of_its_deliveries(scene: Scene) {
     let outcomes =
         [(&first, Outcome::Delivered), (&second, Outcome::Retry(at(9))), (&third, Outcome::GivenUp)];
     let batch = outcomes.map(|(e, outcome)| scene.settlement(&message, scheduled(e, seq), 1, outcome));
-    scene.store.settle(batch.to_vec()).await.expect("they are taken");
+    scene.store.settle(Arc::new(batch.to_vec())).await.expect("they are taken");
     let lanes = scene.store.lanes(None, 10).await.expect("a read");
     assert_eq!(lanes.iter().map(|lane| lane.endpoint_id).collect::<Vec<_>>(), [second.id]);
     assert_eq!(attempts(&scene, &message).await.len(), 3);
-    scene.store.settle(vec![]).await.expect("nothing is easily settled");
+    scene.store.settle(Arc::new(vec![])).await.expect("nothing is easily settled");
 }
 
 async fn a_large_batch_is_settled(scene: Scene) {
@@ -191,7 +192,7 @@ async fn a_large_batch_is_settled(scene: Scene) {
     for number in 1..=3000 {
         batch.push(scene.settlement(&message, scheduled(&endpoint, seq), number, Outcome::Retry(at(5))));
     }
-    scene.store.settle(batch).await.expect("they are taken");
+    scene.store.settle(Arc::new(batch)).await.expect("they are taken");
     assert_eq!(scene.due(&endpoint).await[0].delivery.attempts, 3000);
     let scan =
         scene.store.attempts_of_message(message.app_id, message.id, page(5000), AttemptFilter::default());
@@ -213,13 +214,13 @@ async fn messages_side_by_side_are_settled_each_for_itself(scene: Scene) {
     // Before: one is delivered, one waits for its retry.
     let before =
         vec![settled(&messages[3], Outcome::Delivered), settled(&messages[12], Outcome::Retry(at(50)))];
-    scene.store.settle(before).await.expect("it is taken");
+    scene.store.settle(Arc::new(before)).await.expect("it is taken");
     // A batch out of order: all but the last two, the sixth one twice, the twentieth to be tried again.
     let mut batch: Vec<_> = messages[..28].iter().rev().map(|one| settled(one, Outcome::Delivered)).collect();
     batch.push(settled(&messages[5], Outcome::Delivered));
     let twentieth = 28 - 1 - 19;
     batch[twentieth] = settled(&messages[19], Outcome::Retry(at(60)));
-    scene.store.settle(batch).await.expect("it is taken");
+    scene.store.settle(Arc::new(batch)).await.expect("it is taken");
 
     let numbers = |waiting: &[crate::Waiting]| -> Vec<_> {
         waiting.iter().map(|waiting| waiting.delivery.key.message_seq).collect()

@@ -1,5 +1,7 @@
 //! Nobody sees behind another environment's or application's wall.
 
+use std::sync::Arc;
+
 use klingel_model::{Application, Endpoint, EventType, KeyDigest};
 
 use super::cases;
@@ -82,7 +84,7 @@ async fn applications_do_not_see_each_others_attempts(scene: Scene) {
     let (message, seq) = scene.admit(&there, &[&endpoint]).await;
     let settlement = scene.settlement(&message, scheduled(&endpoint, seq), 1, Outcome::Delivered);
     let attempt = settlement.attempt.clone().expect("it has one");
-    scene.store.settle(vec![settlement]).await.expect("it is taken");
+    scene.store.settle(Arc::new(vec![settlement])).await.expect("it is taken");
     let filter = AttemptFilter::default;
     let of_message = scene.store.attempts_of_message(here.id, message.id, page(ALL), filter()).await;
     assert!(of_message.expect("a read").items.is_empty());

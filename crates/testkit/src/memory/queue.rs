@@ -43,10 +43,10 @@ impl Queue for MemoryStore {
         })
     }
 
-    fn settle(&self, settlements: Vec<Settlement>) -> Verb<'_, ()> {
-        self.verb(|state| {
-            for settlement in settlements {
-                state.settle(settlement);
+    fn settle(&self, settlements: Arc<Vec<Settlement>>) -> Verb<'_, ()> {
+        self.verb(move |state| {
+            for settlement in settlements.iter() {
+                state.settle(settlement.clone());
             }
             Ok(())
         })

@@ -1,13 +1,10 @@
 //! Request bodies: read with a limit, before anything looks into them.
 
-use std::pin::{Pin, pin};
-
-use axum::body::HttpBody;
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use bytes::{Bytes, BytesMut};
-use http::request::Parts;
+use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use klingel_store::{Answer, Once, OnceKey};
 
 use crate::ApiState;
@@ -33,13 +30,13 @@ impl<A> Submitted<A> {
     }
 }
 
-impl<A: Access> Submitted<A> {
-    /// Looks at the caller first, and reads the body of one who may send it.
-    /// Errors: 401, 403, 413, 400 when the body breaks off, 422 for the idempotency key.
-    pub(crate) async fn of<B>(parts: &Parts, body: B, api: &ApiState) -> Result<Self, Problem>
-    where
-        B: HttpBody<Data = Bytes>,
-    {
+/// Looks at the caller first, and reads the body of one who may send it.
+/// Errors: 401, 403, 413, 400 when the body breaks off, 422 for the idempotency key.
+impl<A: Access> FromRequest<ApiState> for Submitted<A> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, api: &ApiState) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
         let caller = Caller::of(&parts.headers, &parts.extensions, api).await?;
         let bytes_max = api.engine().settings().limits.body_bytes_max;
         let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse().ok());
@@ -49,10 +46,9 @@ impl<A: Access> Submitted<A> {
         let body = read(body, bytes_max).await?;
         let once = if parts.method == Method::POST {
             let query = parts.uri.query().unwrap_or_default();
-            let request =
-                idempotency::Request { method: &parts.method, path: parts.uri.path(), query, body: &body };
+            let post = idempotency::Post { path: parts.uri.path(), query, body: &body };
             let key = parts.headers.get(&idempotency::HEADER).map(HeaderValue::as_bytes);
-            once_key(api, caller.environment_id, request, key)?
+            once_key(api, caller.environment_id, post, key)?
         } else {
             None
         };
@@ -60,56 +56,14 @@ impl<A: Access> Submitted<A> {
     }
 }
 
-impl<A: Access> FromRequest<ApiState> for Submitted<A> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, api: &ApiState) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        Self::of(&parts, body, api).await
-    }
-}
-
-async fn read<B>(body: B, bytes_max: usize) -> Result<Bytes, Problem>
-where
-    B: HttpBody<Data = Bytes>,
-{
-    let mut body = pin!(body);
-    // Most bodies come in one piece, which is taken as it is.
-    let Some(first) = next_piece(body.as_mut(), bytes_max, bytes_max).await? else {
-        return Ok(Bytes::new());
-    };
-    if body.is_end_stream() {
-        return Ok(first);
-    }
-    let Some(second) = next_piece(body.as_mut(), bytes_max - first.len(), bytes_max).await? else {
-        return Ok(first);
-    };
-    let mut whole = BytesMut::with_capacity(2 * (first.len() + second.len()));
-    whole.extend_from_slice(&first);
-    whole.extend_from_slice(&second);
-    drop((first, second));
-    while let Some(piece) = next_piece(body.as_mut(), bytes_max - whole.len(), bytes_max).await? {
-        whole.extend_from_slice(&piece);
-    }
-    Ok(whole.freeze())
-}
-
-/// The next bytes; `None` at the end. Errors: 413 when they are more than there may still come, 400 when the body
-/// breaks off.
-async fn next_piece<B>(mut body: Pin<&mut B>, left: usize, bytes_max: usize) -> Result<Option<Bytes>, Problem>
-where
-    B: HttpBody<Data = Bytes>,
-{
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| broken_off())?;
+/// The whole body. Errors: 413 when it is larger than `bytes_max`, 400 when it breaks off.
+async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
+    match Limited::new(body, bytes_max).collect().await {
         // What else there may be are trailers, which nobody asked for.
-        let Ok(piece) = frame.into_data() else { continue };
-        if piece.len() > left {
-            return Err(too_large(bytes_max));
-        }
-        return Ok(Some(piece));
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large(bytes_max)),
+        Err(_) => Err(broken_off()),
     }
-    Ok(None)
 }
 
 fn broken_off() -> Problem {

@@ -3,7 +3,7 @@
 //! The key and its answer are kept by the store, in the same transaction as what the request wrote, so that they
 //! survive what the write survives and hold for every process on the store.
 
-use http::{HeaderName, Method};
+use http::HeaderName;
 use klingel_engine::keys::sha256;
 use klingel_model::EnvironmentId;
 use klingel_store::OnceKey;
@@ -15,10 +15,9 @@ use crate::problem::Problem;
 const KEY_CHARS_MAX: usize = 256;
 pub(crate) static HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// What makes a request the same as another.
+/// What makes a `POST` the same as another.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Request<'a> {
-    pub(crate) method: &'a Method,
+pub(crate) struct Post<'a> {
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
     pub(crate) body: &'a [u8],
@@ -29,7 +28,7 @@ pub(crate) struct Request<'a> {
 pub(crate) fn once_key(
     api: &ApiState,
     environment_id: EnvironmentId,
-    request: Request<'_>,
+    post: Post<'_>,
     header: Option<&[u8]>,
 ) -> Result<Option<OnceKey>, Problem> {
     let Some(text) = header else { return Ok(None) };
@@ -43,14 +42,14 @@ pub(crate) fn once_key(
     // A line break cannot occur in any of the parts but the last, so no two requests run together.
     let key = sha256(&[
         &environment_id.to_bytes(),
-        request.method.as_str().as_bytes(),
+        b"POST",
         b"\n",
-        request.path.trim_end_matches('/').as_bytes(),
+        post.path.trim_end_matches('/').as_bytes(),
         b"\n",
-        request.query.as_bytes(),
+        post.query.as_bytes(),
         b"\n",
         text,
     ]);
     let expires_at = api.engine().world().clock.now().plus(api.engine().settings().idempotency_for);
-    Ok(Some(OnceKey { key, request: sha256(&[request.body]), expires_at }))
+    Ok(Some(OnceKey { key, request: sha256(&[post.body]), expires_at }))
 }

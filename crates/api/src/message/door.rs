@@ -1,5 +1,5 @@
 //! The short way to the one operation that is called for every message. Axum's router serves it as well, but finding
-//! the route, layers, extensions and extractors cost more than all the work of taking a message in.
+//! the route, layers, extensions and extractors were nearly a fifth of the instructions of such a call.
 
 use std::fmt;
 use std::pin::pin;
@@ -12,7 +12,7 @@ use super::create::{Posted, take_in};
 use crate::ApiState;
 use crate::auth::Caller;
 use crate::boundary;
-use crate::idempotency::{Request, once_key};
+use crate::idempotency::{Post, once_key};
 use crate::problem::Problem;
 use crate::query::Query;
 
@@ -103,9 +103,8 @@ impl PublishDoor {
         call: PublishCall<'_>,
     ) -> Result<Response<Bytes>, Problem> {
         let caller = Caller::with_key(call.authorization, &self.api).await?;
-        let request =
-            Request { method: &Method::POST, path: target.path, query: target.query, body: call.body };
-        let once = once_key(&self.api, caller.environment_id, request, call.idempotency_key)?;
+        let post = Post { path: target.path, query: target.query, body: call.body };
+        let once = once_key(&self.api, caller.environment_id, post, call.idempotency_key)?;
         let posted = Posted { caller, body: call.body, once };
         take_in(&self.api, target.app, Query::of(target.query), posted).await
     }

@@ -32,6 +32,8 @@ mod time_limit;
 
 /// Bytes of a request's head that are read; more is answered 431.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Memory that a publisher's connection keeps between two calls for each direction, in bytes.
+const KEPT_BYTES_MAX: usize = 16 * 1024;
 /// Pause after the system refused a connection, most often because no file is free: trying at once would only burn
 /// processor time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use http::Response;
 use klingel_model::Micros;
 
+use super::KEPT_BYTES_MAX;
+
 /// Writes answers, and their date not anew for each: it changes once a second.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
@@ -16,17 +18,13 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Gives memory back beyond so many bytes, which an earlier answer needed.
-    pub(super) fn shrink_to(&mut self, bytes: usize) {
-        self.bytes.clear();
-        self.bytes.shrink_to(bytes);
-    }
-
     /// The bytes of an answer that is given now. `last`: the connection is closed behind it.
     pub(super) fn write(&mut self, answer: &Response<Bytes>, now: Micros, last: bool) -> &[u8] {
         self.set_date(now);
         let (bytes, status) = (&mut self.bytes, answer.status());
         bytes.clear();
+        // An earlier answer may have been long.
+        bytes.shrink_to(KEPT_BYTES_MAX);
         put(bytes, &[b"HTTP/1.1 ", status.as_str().as_bytes(), b" "]);
         put(bytes, &[status.canonical_reason().unwrap_or_default().as_bytes(), b"\r\n"]);
         for (name, value) in answer.headers() {

@@ -5,11 +5,7 @@ use std::io;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::server::{House, PATIENCE, Server};
-
-async fn connect(server: &Server) -> TcpStream {
-    TcpStream::connect(server.base.trim_start_matches("http://")).await.expect("it listens")
-}
+use crate::server::{House, PATIENCE};
 
 /// Everything that comes until the server closes.
 async fn until_closed(mut connection: TcpStream) -> String {
@@ -28,11 +24,11 @@ async fn heads_that_never_end_and_bodies_that_never_come_are_not_waited_for() {
     let key = house.key("admin").await;
     let server = house.serve().await;
 
-    let mut slow = connect(&server).await;
+    let mut slow = server.connect().await;
     slow.write_all(b"GET /api/v1/health/ HTTP/1.1\r\nhost: x\r\nx-never: ").await.expect("it reads");
     assert!(!until_closed(slow).await.contains("200 OK"));
 
-    let mut empty = connect(&server).await;
+    let mut empty = server.connect().await;
     let head = format!(
         "POST /api/v1/app/ HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\ncontent-length: 10\r\n\r\n{{"
     );
@@ -40,7 +36,7 @@ async fn heads_that_never_end_and_bodies_that_never_come_are_not_waited_for() {
     let answer = until_closed(empty).await;
     assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("request_timeout"), "{answer}");
 
-    let mut endless = connect(&server).await;
+    let mut endless = server.connect().await;
     let mut long = b"GET / HTTP/1.1\r\nhost: x\r\nx-long: ".to_vec();
     long.resize(256 * 1024, b'a');
     // It may close before everything is written.
@@ -57,12 +53,12 @@ async fn connections_beyond_the_limit_wait_until_one_is_closed() {
     let house = House::new().with("KLINGEL_CONNECTIONS_MAX", "1");
     let server = house.serve().await;
     let request = b"GET /api/v1/health/ HTTP/1.1\r\nhost: x\r\n\r\n";
-    let mut first = connect(&server).await;
+    let mut first = server.connect().await;
     first.write_all(request).await.expect("it reads");
     let mut byte = [0];
     first.read_exact(&mut byte).await.expect("the first is answered");
 
-    let mut second = connect(&server).await;
+    let mut second = server.connect().await;
     second.write_all(request).await.expect("the system keeps it");
     tokio::select! {
         _ = second.read_exact(&mut byte) => panic!("the second was answered while the first was open"),

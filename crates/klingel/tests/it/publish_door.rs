@@ -22,10 +22,6 @@ fn head(answer: &str) -> (String, BTreeMap<String, String>) {
     (status, headers)
 }
 
-async fn connect(server: &Server) -> TcpStream {
-    TcpStream::connect(server.base.trim_start_matches("http://")).await.expect("it listens")
-}
-
 fn request(app: &str, key: &str, body: &str) -> String {
     let length = body.len();
     format!(
@@ -51,7 +47,7 @@ async fn serve(house: &House) -> (Server, String) {
 async fn door_and_router_write_the_same_heads() {
     let house = House::new();
     let (server, key) = serve(&house).await;
-    let (mut by_door, mut by_router) = (connect(&server).await, connect(&server).await);
+    let (mut by_door, mut by_router) = (server.connect().await, server.connect().await);
     for (body, status) in [(MESSAGE, "202"), ("{", "400"), ("[]", "422")] {
         let mut heads = Vec::new();
         for (connection, app) in [(&mut by_door, "a"), (&mut by_router, "%61")] {
@@ -68,7 +64,7 @@ async fn door_and_router_write_the_same_heads() {
 async fn calls_in_pieces_several_at_once_and_other_requests_behind_them_are_answered_in_order() {
     let house = House::new();
     let (server, key) = serve(&house).await;
-    let mut connection = connect(&server).await;
+    let mut connection = server.connect().await;
     let call = request("a", &key, MESSAGE);
     let (head, body) = call.split_at(call.len() - MESSAGE.len());
     for piece in [&head[..10], &head[10..], &body[..5], &body[5..]] {
@@ -92,18 +88,18 @@ async fn calls_have_their_limits_whoever_reads_them() {
     let house =
         House::new().with("KLINGEL_REQUEST_TIMEOUT", "300ms").with("KLINGEL_HEADER_READ_TIMEOUT", "300ms");
     let (server, key) = serve(&house).await;
-    let mut slow = connect(&server).await;
+    let mut slow = server.connect().await;
     let whole = request("a", &key, MESSAGE);
     write(&mut slow, &whole[..whole.len() - 1]).await;
     let answer = one_answer(&mut slow).await;
     assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("request_timeout"), "{answer}");
 
-    let mut large = connect(&server).await;
+    let mut large = server.connect().await;
     let head = request("a", &key, "").replace("content-length: 0", "content-length: 99999999");
     write(&mut large, &head).await;
     assert!(one_answer(&mut large).await.starts_with("HTTP/1.1 413"));
 
-    let mut waiting = connect(&server).await;
+    let mut waiting = server.connect().await;
     write(&mut waiting, &whole).await;
     assert!(one_answer(&mut waiting).await.starts_with("HTTP/1.1 202"));
     let closed = tokio::time::timeout(PATIENCE, waiting.read(&mut [0])).await;
@@ -115,7 +111,7 @@ async fn calls_have_their_limits_whoever_reads_them() {
 async fn a_server_that_stops_closes_the_connections_of_publishers_at_once() {
     let house = House::new().with("KLINGEL_SHUTDOWN_DEADLINE", "1h");
     let (server, key) = serve(&house).await;
-    let mut connection = connect(&server).await;
+    let mut connection = server.connect().await;
     write(&mut connection, &request("a", &key, MESSAGE)).await;
     assert!(one_answer(&mut connection).await.starts_with("HTTP/1.1 202"));
     let output = server.stop().await;

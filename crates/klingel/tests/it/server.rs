@@ -8,6 +8,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -227,6 +228,11 @@ pub struct Server {
 }
 
 impl Server {
+    /// A connection to it, for what no client would send.
+    pub async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.base.trim_start_matches("http://")).await.expect("it listens")
+    }
+
     /// Waits until its output holds this text.
     pub async fn wrote(&self, wanted: &str) {
         let mut news = self.output.news.subscribe();

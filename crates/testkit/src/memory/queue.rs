@@ -45,8 +45,8 @@ impl Queue for MemoryStore {
 
     fn settle(&self, settlements: Arc<Vec<Settlement>>) -> Verb<'_, ()> {
         self.verb(move |state| {
-            for settlement in settlements.iter() {
-                state.settle(settlement.clone());
+            for settlement in Arc::unwrap_or_clone(settlements) {
+                state.settle(settlement);
             }
             Ok(())
         })

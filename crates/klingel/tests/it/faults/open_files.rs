@@ -2,7 +2,6 @@
 
 use klingel_testkit::receiver::Receiver;
 use serde_json::json;
-use tokio::net::TcpStream;
 
 use crate::server::House;
 
@@ -24,9 +23,7 @@ async fn without_a_free_file_open_connections_go_on_and_deliveries_are_made_up_f
 
     let mut idle = Vec::new();
     for _ in 0..IDLE {
-        idle.push(
-            TcpStream::connect(server.base.trim_start_matches("http://")).await.expect("the system takes it"),
-        );
+        idle.push(server.connect().await);
     }
     server.wrote("a connection could not be taken in").await;
     for _ in 0..MESSAGES {

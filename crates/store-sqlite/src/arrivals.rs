@@ -14,8 +14,8 @@ use crate::place::{PLACE_BYTES, Place, places};
 const SORTED_AT_ONCE: usize = 65_536;
 /// Most that are read at once, in times of that.
 const TIMES_AT_ONCE_MAX: usize = 4;
-/// At least so many of them with each commit.
-const SORTED_PER_COMMIT_MIN: usize = 256;
+/// At least so many of them with each commit that no publisher waits for.
+const SORTED_PER_COMMIT_MIN: usize = 64;
 /// And at most so many, however many have come.
 const SORTED_PER_COMMIT_MAX: usize = 4096;
 
@@ -89,14 +89,17 @@ impl<'db> Arrivals<'db> {
         Ok(())
     }
 
-    /// Sorts some in, when there are many: to be done at the end of each transaction.
-    pub(crate) fn sort_some(&mut self, db: &Connection) -> rusqlite::Result<()> {
+    /// Sorts some in, when there are many: to be done at the end of each transaction. While publishers wait for it, it
+    /// does not begin to before there are a quarter more, and sorts nothing in unless some came with the same commit.
+    pub(crate) fn sort_some(&mut self, db: &Connection, publishers_wait: bool) -> rusqlite::Result<()> {
         let added = std::mem::take(&mut self.added);
-        if self.sorting.is_none() && self.known(db)?.places >= self.sorted_at_once {
+        let (late, at_least) =
+            if publishers_wait { (self.sorted_at_once / 4, 0) } else { (0, SORTED_PER_COMMIT_MIN) };
+        if self.sorting.is_none() && self.known(db)?.places >= self.sorted_at_once + late {
             self.begin(db)?;
         }
         // A little faster than they come: much faster would make commits slow for a while, slower would never be done.
-        self.sort_in(db, (added + added / 4).clamp(SORTED_PER_COMMIT_MIN, SORTED_PER_COMMIT_MAX))
+        self.sort_in(db, (added + added / 4).clamp(at_least, SORTED_PER_COMMIT_MAX))
     }
 
     /// Sorts all in that may be of this message, so that its places can be removed from where they are sorted in.

@@ -1,7 +1,7 @@
 //! A bounded queue from async callers to threads. Callers wait for room; a thread takes many jobs under one lock.
 //!
-//! A job that nobody waits for is put in as patient: it does not start a commit by itself, but goes behind the next
-//! urgent ones, with whatever else is there then, or alone a moment later.
+//! A job that nobody waits for is put in as patient: it does not start a commit by itself, but goes a moment behind the
+//! next urgent ones, with whatever else is there then, or alone when none have come for longer.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -70,6 +70,8 @@ pub(crate) struct Waits {
     pub(crate) idle: Duration,
     /// For an urgent job, while only patient ones are there.
     pub(crate) company: Duration,
+    /// The same, when urgent ones have just gone before them.
+    pub(crate) rest: Duration,
 }
 
 impl<J> Inbox<J> {
@@ -116,8 +118,9 @@ impl<J> Inbox<J> {
         mut enough: impl FnMut(&[J]) -> bool,
     ) -> Taken {
         let mut state = self.wait(self.state(), waits.idle, State::is_empty);
-        if state.urgent.is_empty() && !state.patient.is_empty() && !state.passed_over {
-            state = self.wait(state, waits.company, |s| s.urgent.is_empty());
+        if state.urgent.is_empty() && !state.patient.is_empty() {
+            let wait = if state.passed_over { waits.rest } else { waits.company };
+            state = self.wait(state, wait, |s| s.urgent.is_empty());
         }
         let before = taken.len();
         let lets_pass = !state.urgent.is_empty() && !state.patient.is_empty() && !state.passed_over;
@@ -178,7 +181,7 @@ impl<J> Inbox<J> {
 mod tests {
     use super::*;
 
-    const AT_ONCE: Waits = Waits { idle: Duration::ZERO, company: Duration::ZERO };
+    const AT_ONCE: Waits = Waits { idle: Duration::ZERO, company: Duration::ZERO, rest: Duration::ZERO };
 
     #[tokio::test]
     async fn what_is_in_before_the_close_is_still_taken() {
@@ -216,7 +219,8 @@ mod tests {
         let inbox = std::sync::Arc::new(Inbox::new(8));
         inbox.put("patient", Haste::Patient).await.unwrap();
         // Longer than any test may take: only the urgent job can end the wait.
-        let waits = Waits { idle: Duration::from_hours(1), company: Duration::from_hours(1) };
+        let hour = Duration::from_hours(1);
+        let waits = Waits { idle: hour, company: hour, rest: Duration::from_micros(1) };
         let thread = {
             let inbox = std::sync::Arc::clone(&inbox);
             std::thread::spawn(move || {
@@ -239,6 +243,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn urgent_jobs_that_come_while_a_patient_one_rests_go_with_it() {
+        let inbox = std::sync::Arc::new(Inbox::new(8));
+        // Longer than any test may take: only the urgent job can end the rest.
+        let waits = Waits { rest: Duration::from_hours(1), ..AT_ONCE };
+        inbox.put("patient", Haste::Patient).await.unwrap();
+        inbox.put("urgent", Haste::Urgent).await.unwrap();
+        let mut taken = Vec::new();
+        inbox.take(&mut taken, waits, |_| false);
+        assert_eq!(taken, ["urgent"]);
+        let thread = {
+            let inbox = std::sync::Arc::clone(&inbox);
+            std::thread::spawn(move || {
+                let mut taken = Vec::new();
+                inbox.take(&mut taken, waits, |_| false);
+                taken
+            })
+        };
+        inbox.put("urgent, too", Haste::Urgent).await.unwrap();
+        assert_eq!(thread.join().unwrap(), ["patient", "urgent, too"]);
+    }
+
+    #[tokio::test]
     async fn a_patient_job_is_not_left_behind_by_more_urgent_ones_than_are_taken() {
         let inbox = Inbox::new(8);
         let (mut taken, one) = (Vec::new(), |jobs: &[i32]| jobs.len() % 2 == 1);
@@ -258,7 +284,7 @@ mod tests {
         let inbox = Inbox::new(8);
         let mut taken = Vec::new();
         inbox.put(1, Haste::Patient).await.unwrap();
-        let waits = Waits { idle: Duration::from_hours(1), company: Duration::from_micros(1) };
+        let waits = Waits { idle: Duration::from_hours(1), company: Duration::from_micros(1), ..AT_ONCE };
         assert_eq!(inbox.take(&mut taken, waits, |_| false), Taken::Jobs);
         inbox.put(2, Haste::Patient).await.unwrap();
         inbox.close();

@@ -11,7 +11,7 @@ use crate::inbox::{Inbox, Taken, Waits};
 pub(crate) type Read = Box<dyn FnOnce(&Connection) + Send>;
 
 /// A thread without work is woken when work comes; every read is waited for.
-const WAITS: Waits = Waits { idle: Duration::from_hours(1), company: Duration::ZERO };
+const WAITS: Waits = Waits { idle: Duration::from_hours(1), company: Duration::ZERO, rest: Duration::ZERO };
 
 /// Reads until the inbox is closed and empty.
 pub(crate) fn run(db: &Connection, inbox: &Arc<Inbox<Read>>) {

@@ -29,8 +29,11 @@ pub(crate) const JOBS_PER_COMMIT_MAX: usize = 1024;
 pub(crate) const ROWS_PER_COMMIT_MAX: usize = 8192;
 /// Pages in the write-ahead log from which it is copied into the database.
 pub(crate) const CHECKPOINT_WAL_PAGES: u32 = 4096;
-/// Settlements without a message that they can go behind are committed after this long.
-const COMPANY_WAIT: Duration = Duration::from_millis(5);
+/// Settlements without a message that they can go behind are committed after this long. Shorter, and a message that
+/// comes every few milliseconds would find the writer busy with them.
+const COMPANY_WAIT: Duration = Duration::from_millis(10);
+/// Settlements that go behind a message leave the processors to its deliveries for this long.
+const REST: Duration = Duration::from_millis(1);
 /// A writer without work for this long copies what is left in the log into the database.
 const IDLE_AFTER: Duration = Duration::from_secs(1);
 /// A writer that has nothing to copy either sleeps so long at most.
@@ -70,7 +73,7 @@ impl Writer {
         loop {
             let clean = self.wal_pages.load(Ordering::Relaxed) == 0;
             let idle = if clean { SLEEP_MAX } else { IDLE_AFTER };
-            let waits = Waits { idle, company: COMPANY_WAIT };
+            let waits = Waits { idle, company: COMPANY_WAIT, rest: REST };
             let mut rows = 0;
             let enough = |taken: &[Box<dyn Job>]| {
                 rows += taken.last().map_or(0, |job| job.rows());
@@ -157,7 +160,7 @@ impl Writer {
             .begin()
             .and_then(|()| jobs.iter_mut().try_for_each(|job| job.run(desk)))
             .and_then(|()| desk.write_taken())
-            .and_then(|()| self.sort_in(desk))
+            .and_then(|()| self.sort_in(desk, jobs.iter().any(|job| job.class() == Class::Admits)))
             .and_then(|()| desk.commit());
         if let Err(error) = done {
             desk.roll_back();
@@ -172,12 +175,12 @@ impl Writer {
     }
 
     /// Not while room is short: no settlement may fail for what can wait.
-    fn sort_in(&self, desk: &mut Desk<'_>) -> rusqlite::Result<()> {
+    fn sort_in(&self, desk: &mut Desk<'_>, publishers_wait: bool) -> rusqlite::Result<()> {
         if self.is_short_of_room.get() {
             return Ok(());
         }
-        desk.young.sort_some()?;
-        desk.arrivals.sort_some(desk.db)
+        desk.young.sort_some(publishers_wait)?;
+        desk.arrivals.sort_some(desk.db, publishers_wait)
     }
 
     /// Copies the log into the database. What readers still hold, or what does not fit on the disk now, stays in the

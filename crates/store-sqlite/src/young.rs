@@ -10,9 +10,9 @@ use crate::insertion::{Insertion, Kept};
 use crate::rows::id;
 use crate::upkeep::sql_limit;
 
-/// So many are sorted in at once, and what else the last message among them owes. Several share a page of their endpoint;
-/// more would make a commit long, and publishers wait for commits.
-const SORTED_AT_ONCE: usize = 256;
+/// At least so many are sorted in at once, and what else the last message among them owes. Several share a page of their
+/// endpoint; more would make a commit long, and a publisher may come and wait for it.
+const SORTED_AT_ONCE_MIN: usize = 64;
 /// Fewer rows side by side are removed one by one.
 const RUN_MIN: usize = 4;
 /// Rows further apart, by their messages' numbers, are looked for separately.
@@ -127,10 +127,11 @@ impl<'db> Young<'db> {
     }
 
     /// Sorts the oldest in among the deliveries of their endpoints until few are left: to be done at the end of each
-    /// transaction.
-    pub(crate) fn sort_some(&mut self) -> rusqlite::Result<()> {
-        while self.count()? >= self.count_max {
-            let sorted = self.sort_oldest(SORTED_AT_ONCE.min(self.count_max))?;
+    /// transaction. While publishers wait for it, twice as many may be left.
+    pub(crate) fn sort_some(&mut self, publishers_wait: bool) -> rusqlite::Result<()> {
+        let left_max = if publishers_wait { 2 * self.count_max } else { self.count_max };
+        while let Some(more) = self.count()?.checked_sub(left_max) {
+            let sorted = self.sort_oldest(more.max(SORTED_AT_ONCE_MIN.min(self.count_max)))?;
             self.count = self.count.map(|known| known.saturating_sub(sorted));
             if sorted == 0 {
                 self.forget();

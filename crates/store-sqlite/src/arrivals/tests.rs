@@ -78,7 +78,7 @@ fn lists_are_whole_and_in_order_while_places_are_sorted_in() {
         // A batch that is settled twice arrives twice.
         arrive(&mut arrivals, &db, count..count + 10);
         count += 50;
-        arrivals.sort_some(&db).unwrap();
+        arrivals.sort_some(&db, false).unwrap();
         halves += usize::from(arrivals.sorting.is_some());
         assert_complete(&db, count);
     }
@@ -92,20 +92,37 @@ fn a_crash_or_a_rollback_in_the_middle_loses_nothing() {
     let mut arrivals = Arrivals { sorted_at_once: 1000, ..Arrivals::new(&db) };
     arrive(&mut arrivals, &db, 0..1200);
     arrivals.added = 0;
-    arrivals.sort_some(&db).unwrap();
+    arrivals.sort_some(&db, false).unwrap();
     assert!(arrivals.sorting.is_some(), "some are left for the next commit");
     db.execute_batch("BEGIN").unwrap();
     arrive(&mut arrivals, &db, 1200..1300);
-    arrivals.sort_some(&db).unwrap();
+    arrivals.sort_some(&db, false).unwrap();
     db.execute_batch("ROLLBACK").unwrap();
     arrivals.forget();
     assert_complete(&db, 1200);
     let mut arrivals = Arrivals { sorted_at_once: 1000, ..Arrivals::new(&db) };
-    for _ in 0..6 {
-        arrivals.sort_some(&db).unwrap();
+    for _ in 0..1200_usize.div_ceil(SORTED_PER_COMMIT_MIN) {
+        arrivals.sort_some(&db, false).unwrap();
     }
     assert_eq!(counts(&db), (1200, 0));
     assert_complete(&db, 1200);
+}
+
+#[test]
+fn what_publishers_wait_for_sorts_in_late_and_only_for_what_came_with_it() {
+    let db = database();
+    let mut arrivals = Arrivals { sorted_at_once: 1000, ..Arrivals::new(&db) };
+    arrive(&mut arrivals, &db, 0..1249);
+    arrivals.sort_some(&db, true).unwrap();
+    assert!(arrivals.sorting.is_none(), "a quarter more may lie there");
+    arrive(&mut arrivals, &db, 1249..1265);
+    arrivals.sort_some(&db, true).unwrap();
+    assert_eq!(counts(&db).0, 20, "a quarter more than came with the commit");
+    arrivals.sort_some(&db, true).unwrap();
+    assert_eq!(counts(&db).0, 20, "a message alone waits for none");
+    arrivals.sort_some(&db, false).unwrap();
+    assert_eq!(counts(&db).0, 20 + i64::try_from(SORTED_PER_COMMIT_MIN).unwrap());
+    assert_complete(&db, 1265);
 }
 
 #[test]
@@ -114,7 +131,7 @@ fn what_is_to_be_removed_is_sorted_in_and_what_is_older_costs_nothing() {
     let mut arrivals = Arrivals { sorted_at_once: 1000, ..Arrivals::new(&db) };
     arrive(&mut arrivals, &db, 100..1200);
     arrivals.added = 0;
-    arrivals.sort_some(&db).unwrap();
+    arrivals.sort_some(&db, false).unwrap();
     arrive(&mut arrivals, &db, 1200..1300);
     arrivals.sort_message(&db, MessageId::from_u128(99)).unwrap();
     assert!(arrivals.sorting.is_some() && counts(&db).1 == 1200, "none of them is of so old a message");
@@ -130,7 +147,7 @@ fn however_many_have_come_memory_takes_some_at_once() {
     let db = database();
     let mut arrivals = Arrivals { sorted_at_once: 100, ..Arrivals::new(&db) };
     (0..10).for_each(|nth| arrive(&mut arrivals, &db, nth * 100..(nth + 1) * 100));
-    arrivals.sort_some(&db).unwrap();
+    arrivals.sort_some(&db, false).unwrap();
     assert_eq!(counts(&db), (400, 600));
     assert_complete(&db, 1000);
     arrivals.sort_message(&db, MessageId::from_u128(999)).unwrap();

@@ -103,7 +103,7 @@ fn the_oldest_are_sorted_in_when_many_are_there_and_none_is_lost() {
     };
     for seq in 1..=MESSAGES {
         young.add(&owed(seq..=seq)).unwrap();
-        young.sort_some().unwrap();
+        young.sort_some(false).unwrap();
         assert!(young.count().unwrap() < 100, "message {seq}");
         let (new, old) = (left(&db), sorted_in(&db));
         assert_eq!(young.count().unwrap(), new.len());
@@ -120,13 +120,27 @@ fn however_much_a_commit_owes_few_are_left_young() {
     let db = database();
     let mut young = Young::new(&db, 100);
     young.add(&owed(1..=MESSAGES)).unwrap();
-    young.sort_some().unwrap();
+    young.sort_some(false).unwrap();
     assert!(young.count().unwrap() < 100);
     // A number that has become wrong makes no commit fail.
     db.execute_batch("DELETE FROM young_delivery").unwrap();
     young.count = Some(100);
-    young.sort_some().unwrap();
+    young.sort_some(false).unwrap();
     assert_eq!(young.count().unwrap(), 0);
+}
+
+#[test]
+fn what_publishers_wait_for_sorts_in_only_beyond_twice_as_many() {
+    let db = database();
+    let mut young = Young::new(&db, 100);
+    let mut sort = |owed: &[_], publishers_wait| {
+        young.add(owed).unwrap();
+        young.sort_some(publishers_wait).unwrap();
+        young.count().unwrap()
+    };
+    assert_eq!(sort(&owed(1..=28), true), 196, "7 of each message");
+    assert!((100..200).contains(&sort(&owed(29..=29), true)), "some had to go");
+    assert!(sort(&[], false) < 100, "now nobody waits");
 }
 
 #[test]

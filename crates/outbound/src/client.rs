@@ -90,7 +90,7 @@ impl Client {
 
     fn waiting(&self, target: &Target) -> Option<Box<Connection>> {
         // Ends, because each turn takes a connection out of a bounded pool.
-        while let Some(mut connection) = self.pool.take(&target.origin) {
+        while let Some(mut connection) = self.pool.take(&target.origin.text) {
             if connection.is_ready() {
                 return Some(connection);
             }
@@ -113,7 +113,7 @@ impl Client {
         let text = request::write(request, target, &self.user_agent);
         let reusable = connection.exchange(text, &self.limits, progress).await?;
         if reusable && connection.opened().elapsed() < self.connection_age_max {
-            self.pool.put(&target.origin, connection);
+            self.pool.put(&target.origin.text, connection);
         }
         Ok(())
     }

@@ -53,7 +53,7 @@ impl Connector {
 
     /// Judges the far end of a connection that is about to be used again.
     pub(crate) fn judge(&self, target: &Target, remote: SocketAddr) -> Result<(), Refusal> {
-        self.guard.judge(&target.host, remote.ip(), remote.port())
+        self.guard.judge(&target.origin.host, remote.ip(), remote.port())
     }
 
     /// Opens a connection to one of the target's permitted addresses.
@@ -63,7 +63,7 @@ impl Connector {
         let (tcp, remote) = self.reach(&addresses, deadline).await?;
         // Ends only when the connection is already gone, which the next write reports better.
         let _ = tcp.set_nodelay(true);
-        if !target.tls {
+        if !target.origin.tls {
             return Ok((Wire::Plain(tcp), remote));
         }
         let name = server_name(target).map_err(NoConnection::Tls)?;
@@ -75,7 +75,7 @@ impl Connector {
     /// The addresses to try, each of them judged. What is not in this list is never connected to: there is no second
     /// look-up between the judgement and the connection, in which a name could change (DNS rebinding).
     async fn addresses(&self, target: &Target) -> Result<Vec<SocketAddr>, NoConnection> {
-        let found: Arc<[IpAddr]> = match &target.peer {
+        let found: Arc<[IpAddr]> = match &target.origin.peer {
             Peer::Address(address) => [*address].into(),
             Peer::Name(name) if is_localhost(name) => {
                 [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)].into()
@@ -90,8 +90,8 @@ impl Connector {
         let mut permitted = Vec::with_capacity(found.len().min(ADDRESSES_TRIED_MAX));
         let mut refusal = None;
         for address in found.iter().map(IpAddr::to_canonical) {
-            match self.guard.judge(&target.host, address, target.port) {
-                Ok(()) => permitted.push(SocketAddr::new(address, target.port)),
+            match self.guard.judge(&target.origin.host, address, target.origin.port) {
+                Ok(()) => permitted.push(SocketAddr::new(address, target.origin.port)),
                 Err(refused) => refusal = refusal.or(Some(refused)),
             }
         }
@@ -149,7 +149,7 @@ fn families_in_turn(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 }
 
 fn server_name(target: &Target) -> io::Result<ServerName<'static>> {
-    match &target.peer {
+    match &target.origin.peer {
         Peer::Address(address) => Ok(ServerName::from(*address)),
         Peer::Name(name) => {
             // Certificates are issued for names without the root's dot.

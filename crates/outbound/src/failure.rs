@@ -43,7 +43,7 @@ pub(crate) fn bad_url(bad: &BadUrl) -> Failure {
 }
 
 pub(crate) fn timed_out(target: &Target, timeout: Duration, progress: Progress) -> Failure {
-    let place = target.place();
+    let place = target.origin.place();
     let sentence = match progress.stage {
         Stage::Connecting => {
             format!("No connection to {place} was made within the total time-out of {timeout:?}.")
@@ -62,13 +62,13 @@ pub(crate) fn timed_out(target: &Target, timeout: Duration, progress: Progress) 
 }
 
 pub(crate) fn of(trouble: &Trouble, target: &Target, progress: Progress) -> Failure {
-    let place = target.place();
+    let place = target.origin.place();
     let (class, sentence) = match trouble {
         Trouble::Refused(refusal) | Trouble::NoConnection(NoConnection::Refused(refusal)) => {
             (ErrorClass::RefusedAddress, format!("{place} was not called: {refusal}."))
         }
         Trouble::NoConnection(NoConnection::Dns(error)) => {
-            (ErrorClass::Dns, format!("The host {} {error}.", target.host))
+            (ErrorClass::Dns, format!("The host {} {error}.", target.origin.host))
         }
         Trouble::NoConnection(NoConnection::Connect(error)) => {
             (ErrorClass::Connect, format!("No connection to {place}: {}.", connect_problem(error)))

@@ -52,7 +52,7 @@ pub(crate) fn write<'a>(
     let path = target.path.as_str();
 
     let given: usize = request.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
-    let ours = target.authority.len()
+    let ours = target.origin.authority.len()
         + user_agent.map_or(0, HeaderValue::len)
         + authorization.map_or(0, HeaderValue::len);
     let (copied, rest) = if request.body.len() <= BODY_COPIED_BYTES_MAX {
@@ -65,7 +65,7 @@ pub(crate) fn write<'a>(
     text.extend_from_slice(b"POST ");
     text.extend_from_slice(path.as_bytes());
     text.extend_from_slice(b" HTTP/1.1\r\n");
-    line(&mut text, b"host", target.authority.as_bytes());
+    line(&mut text, b"host", target.origin.authority.as_bytes());
     line(&mut text, b"content-length", itoa::Buffer::new().format(request.body.len()).as_bytes());
     for (name, value) in &request.headers {
         if !is_owned(name) {

@@ -1,5 +1,6 @@
 //! A URL taken apart: what to look up, what to connect to, what to ask for there.
 
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,11 +20,11 @@ pub(crate) enum Peer {
     Name(String),
 }
 
-/// Everything that the URL says.
+/// Scheme, host and port: connections are shared within it.
 #[derive(Debug)]
-pub(crate) struct Target {
-    /// Scheme, host and port: connections are shared within it.
-    pub origin: String,
+pub(crate) struct Origin {
+    /// Such as `https://example.com:443`.
+    pub text: Box<str>,
     /// Whether the scheme is `https`.
     pub tls: bool,
     pub peer: Peer,
@@ -32,6 +33,13 @@ pub(crate) struct Target {
     pub port: u16,
     /// The `host` header.
     pub authority: HeaderValue,
+}
+
+/// Everything that the URL says.
+#[derive(Debug)]
+pub(crate) struct Target {
+    /// Shared by the targets that have the same: of many endpoints at one host only one is read for each request.
+    pub origin: Arc<Origin>,
     /// Path and query for the request line.
     pub path: PathAndQuery,
     /// The `authorization` header that user and password in the URL stand for.
@@ -77,10 +85,13 @@ impl Target {
             .map_err(|_| BadUrl::Other("has a host that cannot stand in a header"))?;
         let path = PathAndQuery::try_from(&url[url::Position::BeforePath..])
             .map_err(|_| BadUrl::Other("has a path or query that cannot stand in a request line"))?;
-        let origin = format!("{}://{host}:{port}", url.scheme());
-        Ok(Self { origin, tls, peer, host, port, authority, path, authorization })
+        let text = format!("{}://{host}:{port}", url.scheme()).into();
+        let origin = Arc::new(Origin { text, tls, peer, host, port, authority });
+        Ok(Self { origin, path, authorization })
     }
+}
 
+impl Origin {
     /// Host and port, as they may stand in a sentence for people: no user, path or query.
     pub(crate) fn place(&self) -> String {
         format!("{}:{}", self.host, self.port)
@@ -93,8 +104,13 @@ const KEPT_MAX: usize = 16_384;
 
 /// Targets by their URLs: by where the text lies in memory, which costs less to look for than the text.
 #[derive(Default)]
-pub(crate) struct Targets {
-    kept: Mutex<HashMap<usize, Kept>>,
+pub(crate) struct Targets(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    kept: HashMap<usize, Kept>,
+    /// The origins of those.
+    origins: HashMap<Box<str>, Arc<Origin>>,
 }
 
 struct Kept {
@@ -106,18 +122,23 @@ struct Kept {
 impl Targets {
     pub(crate) fn get(&self, url: &Arc<str>) -> Result<Arc<Target>, BadUrl> {
         let place = url.as_ptr().addr();
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = kept.get(&place).filter(|known| Arc::ptr_eq(&known.text, url)) {
-            return Ok(Arc::clone(&known.target));
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = known.kept.get(&place).filter(|kept| Arc::ptr_eq(&kept.text, url)) {
+            return Ok(Arc::clone(&kept.target));
         }
-        drop(kept);
-        let target = Arc::new(Target::parse(url)?);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT_MAX {
+        drop(known);
+        let mut target = Target::parse(url)?;
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.kept.len() >= KEPT_MAX {
             // To start afresh is simpler than to know the least used, and as rare as it is cheap.
-            kept.clear();
+            *known = Known::default();
         }
-        kept.insert(place, Kept { text: Arc::clone(url), target: Arc::clone(&target) });
+        match known.origins.entry(target.origin.text.clone()) {
+            Entry::Occupied(same) => target.origin = Arc::clone(same.get()),
+            Entry::Vacant(place) => drop(place.insert(Arc::clone(&target.origin))),
+        }
+        let target = Arc::new(target);
+        known.kept.insert(place, Kept { text: Arc::clone(url), target: Arc::clone(&target) });
         Ok(target)
     }
 }
@@ -157,35 +178,50 @@ mod tests {
         for n in 1..=KEPT_MAX {
             assert_eq!(targets.get(&url(n)).unwrap().path.path(), format!("/{n}"));
         }
-        assert_eq!(targets.kept.lock().unwrap().len(), 1);
+        {
+            let known = targets.0.lock().unwrap();
+            assert_eq!((known.kept.len(), known.origins.len()), (1, 1));
+        }
         assert!(!Arc::ptr_eq(&first, &targets.get(&url(0)).unwrap()), "another text that says the same");
+    }
+
+    #[test]
+    fn targets_at_the_same_host_and_port_share_their_origin() {
+        let targets = Targets::default();
+        let get = |url: &str| targets.get(&Arc::from(url)).unwrap().origin.clone();
+        let first = get("https://example.com/one");
+        assert!(Arc::ptr_eq(&first, &get("https://user@example.com:443/two")));
+        for other in ["http://example.com/one", "https://example.com:444/one", "https://www.example.com/one"]
+        {
+            assert!(!Arc::ptr_eq(&first, &get(other)), "{other}");
+        }
     }
 
     #[test]
     fn takes_a_url_apart() {
         let target = Target::parse("https://User:p%40ss@Hooks.Example.com:8443/in/%7Eme?a=b#part").unwrap();
-        assert_eq!(target.origin, "https://hooks.example.com:8443");
-        assert_eq!(target.peer, Peer::Name("hooks.example.com".to_owned()));
-        assert_eq!(target.authority, "hooks.example.com:8443");
+        assert_eq!(&*target.origin.text, "https://hooks.example.com:8443");
+        assert_eq!(target.origin.peer, Peer::Name("hooks.example.com".to_owned()));
+        assert_eq!(target.origin.authority, "hooks.example.com:8443");
         assert_eq!(target.path, "/in/%7Eme?a=b");
         assert_eq!(target.authorization.as_ref().unwrap(), "Basic VXNlcjpwQHNz");
-        assert_eq!(target.place(), "hooks.example.com:8443");
+        assert_eq!(target.origin.place(), "hooks.example.com:8443");
         assert!(!format!("{target:?}").contains("VXNlc"), "credentials must not be printed");
     }
 
     #[test]
     fn default_ports_are_not_in_the_host_header() {
         let target = Target::parse("http://[2001:4860:4860::8888]").unwrap();
-        assert_eq!((target.tls, target.port, target.path.path()), (false, 80, "/"));
-        assert_eq!(target.authority, "[2001:4860:4860::8888]");
-        assert_eq!(Target::parse("https://example.com:443/").unwrap().authority, "example.com");
+        assert_eq!((target.origin.tls, target.origin.port, target.path.path()), (false, 80, "/"));
+        assert_eq!(target.origin.authority, "[2001:4860:4860::8888]");
+        assert_eq!(Target::parse("https://example.com:443/").unwrap().origin.authority, "example.com");
         assert!(target.authorization.is_none());
     }
 
     #[test]
     fn international_names_are_looked_up_in_ascii() {
         let target = Target::parse("https://bücher.example/").unwrap();
-        assert_eq!(target.peer, Peer::Name("xn--bcher-kva.example".to_owned()));
+        assert_eq!(target.origin.peer, Peer::Name("xn--bcher-kva.example".to_owned()));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Statistics that are not in the store yet: attempts added up by endpoint and slot.
 
+use std::collections::hash_map::Entry;
+
 use foldhash::HashMap;
 use klingel_model::{Attempt, AttemptStatus, EndpointId, ErrorClass, Micros};
 use klingel_store::{Resolution, Stat, StatDelta};
@@ -16,17 +18,24 @@ pub struct Tally {
 impl Tally {
     /// Counts an attempt, in the slot of its end.
     pub fn count(&mut self, attempt: &Attempt) {
-        let mut stat = Stat::default();
+        let Attempt { app_id, endpoint_id, .. } = *attempt;
+        let at = Resolution::FiveMinutes.slot_of(attempt.started_at.plus(attempt.duration));
+        let is_full = self.sums.len() >= TALLY_SUMS_MAX;
+        let sum = match self.sums.entry((endpoint_id, at)) {
+            Entry::Occupied(sum) => sum.into_mut(),
+            Entry::Vacant(_) if is_full => return,
+            Entry::Vacant(place) => {
+                place.insert(StatDelta { app_id, endpoint_id, at, stat: Stat::default() })
+            }
+        };
         match attempt.status {
-            AttemptStatus::Success => stat.delivered = 1,
-            AttemptStatus::Fail => stat.failed = 1,
+            AttemptStatus::Success => sum.stat.delivered += 1,
+            AttemptStatus::Fail => sum.stat.failed += 1,
         }
         // What could not be sent took no time at the receiver's.
         if attempt.error_class != Some(ErrorClass::Unsendable) {
-            stat.latency.record(attempt.duration);
+            sum.stat.latency.record(attempt.duration);
         }
-        let at = attempt.started_at.plus(attempt.duration);
-        self.add(StatDelta { app_id: attempt.app_id, endpoint_id: attempt.endpoint_id, at, stat });
     }
 
     /// Adds a sum. `false` and forgotten if it would be one too many.

@@ -62,8 +62,8 @@ pub struct OpenOptions {
     pub size_bytes_max: Option<u64>,
     /// New messages are refused when the disk has fewer free bytes, so that the old ones can still be settled.
     pub free_bytes_min: u64,
-    /// From so many first attempts on that lie in the order of messages, the oldest are sorted in by endpoint. Whoever
-    /// looks for those of an endpoint goes through all of them.
+    /// From so many first attempts on that lie in the order of messages, the oldest are sorted in by endpoint; from twice
+    /// as many on while publishers wait. Whoever looks for those of an endpoint goes through all of them.
     pub young_deliveries_max: usize,
 }
 

@@ -129,7 +129,7 @@ impl<'db> Young<'db> {
     /// Sorts the oldest in among the deliveries of their endpoints until few are left: to be done at the end of each
     /// transaction. While publishers wait for it, twice as many may be left.
     pub(crate) fn sort_some(&mut self, publishers_wait: bool) -> rusqlite::Result<()> {
-        let left_max = if publishers_wait { 2 * self.count_max } else { self.count_max };
+        let left_max = if publishers_wait { self.count_max.saturating_mul(2) } else { self.count_max };
         while let Some(more) = self.count()?.checked_sub(left_max) {
             let sorted = self.sort_oldest(more.max(SORTED_AT_ONCE_MIN.min(self.count_max)))?;
             self.count = self.count.map(|known| known.saturating_sub(sorted));

@@ -8,7 +8,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 
-use crate::server::eventually;
+use crate::server::{PATIENCE, eventually};
 
 /// Calls one server with one key, over connections that it keeps.
 #[derive(Clone)]
@@ -75,10 +75,17 @@ impl Api {
 
     async fn send(&self, request: request::Builder, body: Bytes) -> Result<(u16, Bytes), Broken> {
         let request = request.body(Full::new(body)).expect("a test writes valid requests");
-        let response = self.client.request(request).await.map_err(|_| Broken)?;
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.map_err(|_| Broken)?;
-        Ok((status, body.to_bytes()))
+        let asked = format!("{} {}", request.method(), request.uri());
+        let answered = async {
+            let response = self.client.request(request).await.map_err(|_| Broken)?;
+            let status = response.status().as_u16();
+            let body = response.into_body().collect().await.map_err(|_| Broken)?;
+            Ok((status, body.to_bytes()))
+        };
+        // Without an end a call that nobody answers would make the test run silent for ever.
+        let within = tokio::time::timeout(PATIENCE, answered).await;
+        within
+            .unwrap_or_else(|_| panic!("{asked}: neither an answer nor a broken connection in {PATIENCE:?}"))
     }
 
     /// A call below `/api/v1` that must succeed.

@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 
 use foldhash::HashMap;
-use klingel_model::{Attempt, AttemptStatus, EndpointId, ErrorClass, Micros};
+use klingel_model::{AppId, Attempt, AttemptStatus, EndpointId, ErrorClass, Micros};
 use klingel_store::{Resolution, Stat, StatDelta};
 
 /// Sums of endpoints and slots in memory, about 200 bytes each.
@@ -18,38 +18,35 @@ pub struct Tally {
 impl Tally {
     /// Counts an attempt, in the slot of its end.
     pub fn count(&mut self, attempt: &Attempt) {
-        let Attempt { app_id, endpoint_id, .. } = *attempt;
-        let at = Resolution::FiveMinutes.slot_of(attempt.started_at.plus(attempt.duration));
-        let is_full = self.sums.len() >= TALLY_SUMS_MAX;
-        let sum = match self.sums.entry((endpoint_id, at)) {
-            Entry::Occupied(sum) => sum.into_mut(),
-            Entry::Vacant(_) if is_full => return,
-            Entry::Vacant(place) => {
-                place.insert(StatDelta { app_id, endpoint_id, at, stat: Stat::default() })
-            }
-        };
+        let ended_at = attempt.started_at.plus(attempt.duration);
+        let Some(stat) = self.stat_of(attempt.app_id, attempt.endpoint_id, ended_at) else { return };
         match attempt.status {
-            AttemptStatus::Success => sum.stat.delivered += 1,
-            AttemptStatus::Fail => sum.stat.failed += 1,
+            AttemptStatus::Success => stat.delivered += 1,
+            AttemptStatus::Fail => stat.failed += 1,
         }
         // What could not be sent took no time at the receiver's.
         if attempt.error_class != Some(ErrorClass::Unsendable) {
-            sum.stat.latency.record(attempt.duration);
+            stat.latency.record(attempt.duration);
         }
     }
 
     /// Adds a sum. `false` and forgotten if it would be one too many.
     pub fn add(&mut self, delta: StatDelta) -> bool {
-        let at = Resolution::FiveMinutes.slot_of(delta.at);
-        let key = (delta.endpoint_id, at);
-        if let Some(sum) = self.sums.get_mut(&key) {
-            sum.stat.merge(&delta.stat);
-        } else if self.sums.len() < TALLY_SUMS_MAX {
-            self.sums.insert(key, StatDelta { at, ..delta });
-        } else {
-            return false;
+        let stat = self.stat_of(delta.app_id, delta.endpoint_id, delta.at);
+        stat.map(|stat| stat.merge(&delta.stat)).is_some()
+    }
+
+    /// The sum of an endpoint in the slot of an instant; `None` if it would be one too many.
+    fn stat_of(&mut self, app_id: AppId, endpoint_id: EndpointId, at: Micros) -> Option<&mut Stat> {
+        let at = Resolution::FiveMinutes.slot_of(at);
+        let is_full = self.sums.len() >= TALLY_SUMS_MAX;
+        match self.sums.entry((endpoint_id, at)) {
+            Entry::Occupied(sum) => Some(&mut sum.into_mut().stat),
+            Entry::Vacant(_) if is_full => None,
+            Entry::Vacant(place) => {
+                Some(&mut place.insert(StatDelta { app_id, endpoint_id, at, stat: Stat::default() }).stat)
+            }
         }
-        true
     }
 
     /// Whether there is nothing to write.
@@ -80,7 +77,7 @@ mod tests {
     use std::time::Duration;
 
     use bytes::Bytes;
-    use klingel_model::{AppId, AttemptId, MessageId, Trigger};
+    use klingel_model::{AttemptId, MessageId, Trigger};
 
     use super::*;
 

@@ -24,7 +24,7 @@ pub(crate) enum Peer {
 #[derive(Debug)]
 pub(crate) struct Origin {
     /// Such as `https://example.com:443`.
-    pub text: Box<str>,
+    pub text: Arc<str>,
     /// Whether the scheme is `https`.
     pub tls: bool,
     pub peer: Peer,
@@ -110,7 +110,7 @@ pub(crate) struct Targets(Mutex<Known>);
 struct Known {
     kept: HashMap<usize, Kept>,
     /// The origins of those.
-    origins: HashMap<Box<str>, Arc<Origin>>,
+    origins: HashMap<Arc<str>, Arc<Origin>>,
 }
 
 struct Kept {
@@ -133,7 +133,7 @@ impl Targets {
             // To start afresh is simpler than to know the least used, and as rare as it is cheap.
             *known = Known::default();
         }
-        match known.origins.entry(target.origin.text.clone()) {
+        match known.origins.entry(Arc::clone(&target.origin.text)) {
             Entry::Occupied(same) => target.origin = Arc::clone(same.get()),
             Entry::Vacant(place) => drop(place.insert(Arc::clone(&target.origin))),
         }

@@ -179,9 +179,21 @@ impl<J> Inbox<J> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     const AT_ONCE: Waits = Waits { idle: Duration::ZERO, company: Duration::ZERO, rest: Duration::ZERO };
+
+    /// A thread that takes everything once.
+    fn taking<J: Send + 'static>(inbox: &Arc<Inbox<J>>, waits: Waits) -> std::thread::JoinHandle<Vec<J>> {
+        let inbox = Arc::clone(inbox);
+        std::thread::spawn(move || {
+            let mut taken = Vec::new();
+            inbox.take(&mut taken, waits, |_| false);
+            taken
+        })
+    }
 
     #[tokio::test]
     async fn what_is_in_before_the_close_is_still_taken() {
@@ -216,19 +228,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_patient_job_lets_urgent_ones_go_before_it_once() {
-        let inbox = std::sync::Arc::new(Inbox::new(8));
+        let inbox = Arc::new(Inbox::new(8));
         inbox.put("patient", Haste::Patient).await.unwrap();
         // Longer than any test may take: only the urgent job can end the wait.
         let hour = Duration::from_hours(1);
         let waits = Waits { idle: hour, company: hour, rest: Duration::from_micros(1) };
-        let thread = {
-            let inbox = std::sync::Arc::clone(&inbox);
-            std::thread::spawn(move || {
-                let mut taken = Vec::new();
-                inbox.take(&mut taken, waits, |_| false);
-                taken
-            })
-        };
+        let thread = taking(&inbox, waits);
         inbox.put("urgent", Haste::Urgent).await.unwrap();
         assert_eq!(thread.join().unwrap(), ["urgent"]);
         let mut taken = Vec::new();
@@ -244,7 +249,7 @@ mod tests {
 
     #[tokio::test]
     async fn urgent_jobs_that_come_while_a_patient_one_rests_go_with_it() {
-        let inbox = std::sync::Arc::new(Inbox::new(8));
+        let inbox = Arc::new(Inbox::new(8));
         // Longer than any test may take: only the urgent job can end the rest.
         let waits = Waits { rest: Duration::from_hours(1), ..AT_ONCE };
         inbox.put("patient", Haste::Patient).await.unwrap();
@@ -252,14 +257,7 @@ mod tests {
         let mut taken = Vec::new();
         inbox.take(&mut taken, waits, |_| false);
         assert_eq!(taken, ["urgent"]);
-        let thread = {
-            let inbox = std::sync::Arc::clone(&inbox);
-            std::thread::spawn(move || {
-                let mut taken = Vec::new();
-                inbox.take(&mut taken, waits, |_| false);
-                taken
-            })
-        };
+        let thread = taking(&inbox, waits);
         inbox.put("urgent, too", Haste::Urgent).await.unwrap();
         assert_eq!(thread.join().unwrap(), ["patient", "urgent, too"]);
     }
